@@ -1,0 +1,99 @@
+// The whole environment of the program, read once, checked and frozen; a wrong value stops the start with one line.
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** What the program runs with. Paths are absolute; `port` 0 asks for any free one. */
+export type Config = {
+  readonly port: number;
+  readonly host: string;
+  readonly baseDomain: string;
+  readonly databaseUrl: string | null;
+  readonly dataDir: string;
+  readonly demoPassword: string | null;
+  readonly logLevel: string;
+  readonly trustProxy: boolean;
+};
+
+/** The folder of the program itself; the default data folder is in it, whichever folder a command is called from. */
+export const projectRoot = fileURLToPath(new URL('../../', import.meta.url));
+
+/** A wrong or unknown variable; the message is one line that names it. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+type Reader<T> = (text: string, name: string) => T;
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+const port: Reader<number> = (text, name) => {
+  const value = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value <= 65_535)) throw new ConfigError(`${name} must be a port number from 0 to 65535, not "${text}"`);
+  return value;
+};
+
+const text: Reader<string> = (value, name) => {
+  if (value.trim() === '') throw new ConfigError(`${name} must not be empty; unset it for the default`);
+  return value;
+};
+
+const host: Reader<string> = (value, name) => {
+  if (!/^[\w.:-]+$/.test(value)) throw new ConfigError(`${name} must be a host name or address, not "${value}"`);
+  return value;
+};
+
+const postgresUrl: Reader<string> = (value, name) => {
+  if (!/^postgres(ql)?:\/\//.test(value) || !URL.canParse(value)) {
+    throw new ConfigError(`${name} must be a postgresql:// address`);
+  }
+  return value;
+};
+
+const logLevel: Reader<string> = (value, name) => {
+  if (!logLevels.includes(value)) throw new ConfigError(`${name} must be one of ${logLevels.join(', ')}, not "${value}"`);
+  return value;
+};
+
+const flag: Reader<boolean> = (value, name) => {
+  if (value !== 'true' && value !== 'false') throw new ConfigError(`${name} must be true or false, not "${value}"`);
+  return value === 'true';
+};
+
+/** The one schema: each variable's reader and default. README's table is tested against these names. */
+export const variables = {
+  PORT: { read: port, fallback: 8000, about: 'the port that the web server listens on' },
+  HIMALYTIX_HOST: { read: host, fallback: '127.0.0.1', about: 'the address that the web server listens on' },
+  HIMALYTIX_BASE_DOMAIN: { read: host, fallback: 'localhost', about: 'companies are found at slug.BASE_DOMAIN' },
+  DATABASE_URL: { read: postgresUrl, fallback: null, about: 'PostgreSQL 16 or newer; unset: an embedded one' },
+  HIMALYTIX_DATA_DIR: { read: text, fallback: resolve(projectRoot, '.data'), about: 'the folder of the embedded database and its secrets' },
+  HIMALYTIX_DEMO_PASSWORD: { read: text, fallback: null, about: 'the demo users’ password; unset: made at first start' },
+  HIMALYTIX_LOG_LEVEL: { read: logLevel, fallback: 'warn', about: `${logLevels.join(', ')}` },
+  HIMALYTIX_TRUST_PROXY: { read: flag, fallback: false, about: 'true behind a proxy that sets X-Forwarded-…' },
+} as const;
+
+/**
+ * Reads the environment. `allowed` names variables with our prefix that a command line refers to.
+ * Throws ConfigError for the first wrong variable, or for an unknown one with our prefix.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv, allowed: readonly string[] = []): Config {
+  for (const name of Object.keys(env)) {
+    if (name.startsWith('HIMALYTIX_') && !(name in variables) && !allowed.includes(name)) {
+      const known = Object.keys(variables).filter((each) => each.startsWith('HIMALYTIX_'));
+      throw new ConfigError(`${name} is not a variable of Himalytix; known are ${known.join(', ')}`);
+    }
+  }
+  function value<T, F>(name: keyof typeof variables, spec: { read: Reader<T>; fallback: F }): T | F {
+    const raw = env[name];
+    return raw === undefined ? spec.fallback : spec.read(raw, name);
+  }
+  return Object.freeze({
+    port: value('PORT', variables.PORT),
+    host: value('HIMALYTIX_HOST', variables.HIMALYTIX_HOST),
+    baseDomain: value('HIMALYTIX_BASE_DOMAIN', variables.HIMALYTIX_BASE_DOMAIN).toLowerCase(),
+    databaseUrl: value('DATABASE_URL', variables.DATABASE_URL),
+    dataDir: resolve(value('HIMALYTIX_DATA_DIR', variables.HIMALYTIX_DATA_DIR)),
+    demoPassword: value('HIMALYTIX_DEMO_PASSWORD', variables.HIMALYTIX_DEMO_PASSWORD),
+    logLevel: value('HIMALYTIX_LOG_LEVEL', variables.HIMALYTIX_LOG_LEVEL),
+    trustProxy: value('HIMALYTIX_TRUST_PROXY', variables.HIMALYTIX_TRUST_PROXY),
+  });
+}

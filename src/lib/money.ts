@@ -1,0 +1,47 @@
+// Exact amounts: decimal strings at the edges, bigints of the currency's smallest unit inside, never a float.
+
+/** Digits before the decimal point that an amount may have; numeric(19,4) in the database holds as many. */
+const MAX_INTEGER_DIGITS = 15;
+
+const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
+
+/**
+ * Reads a decimal string ("1234.50") into units of 10^-scale. Zeros beyond the scale are harmless.
+ * Returns the reason when it is not such an amount.
+ */
+export function parseAmount(text: string, scale: number): bigint | { fault: string } {
+  const match = DECIMAL.exec(text);
+  if (!match) return { fault: `"${text.slice(0, 40)}" is not a decimal number such as "1234.50"` };
+  const [, sign, integer = '', fraction = ''] = match;
+  if (integer.replace(/^0+/, '').length > MAX_INTEGER_DIGITS) {
+    return { fault: `an amount has at most ${MAX_INTEGER_DIGITS} digits before the decimal point` };
+  }
+  const kept = fraction.slice(0, scale).padEnd(scale, '0');
+  if (/[1-9]/.test(fraction.slice(scale))) return { fault: `an amount has at most ${scale} decimals here` };
+  const units = BigInt(integer + kept);
+  return sign ? -units : units;
+}
+
+/** Writes units of 10^-scale as a decimal string with exactly `scale` decimals. */
+export function formatAmount(units: bigint, scale: number): string {
+  const digits = (units < 0n ? -units : units).toString().padStart(scale + 1, '0');
+  const cut = digits.length - scale;
+  const text = scale === 0 ? digits : `${digits.slice(0, cut)}.${digits.slice(cut)}`;
+  return units < 0n ? `-${text}` : text;
+}
+
+/** Gives a decimal string from the database ("1234.5000") exactly `scale` decimals, for JSON and for people. */
+export function fixAmount(text: string, scale: number): string {
+  const units = parseAmount(text, scale);
+  if (typeof units !== 'bigint') throw new RangeError(`amount ${text}: ${units.fault}`);
+  return formatAmount(units, scale);
+}
+
+/**
+ * The decimals of a currency: ISO 4217's minor unit, as the runtime's currency data knows it; null for an unknown code.
+ */
+export function currencyScale(code: string): number | null {
+  if (!/^[A-Z]{3}$/.test(code) || !Intl.supportedValuesOf('currency').includes(code)) return null;
+  const digits = new Intl.NumberFormat('en', { style: 'currency', currency: code }).resolvedOptions();
+  return digits.maximumFractionDigits ?? 2;
+}

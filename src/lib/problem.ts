@@ -1,0 +1,49 @@
+// The one error that crosses a door: a closed kind, a stable code, and every fault of the input with its place.
+
+/** One fault of an input. `pointer` is a JSON pointer (RFC 6901) into the request body, '' for the whole. */
+export type Fault = { pointer: string; code: string; detail: string };
+
+export type ProblemKind =
+  | 'malformed'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not-found'
+  | 'method-not-allowed'
+  | 'conflict'
+  | 'precondition-failed'
+  | 'too-large'
+  | 'unsupported-type'
+  | 'invalid'
+  | 'precondition-required'
+  | 'too-many'
+  | 'internal'
+  | 'unavailable';
+
+/** `detail` is public; what happened inside belongs in `cause`, which is logged and never shown. */
+export class Problem extends Error {
+  readonly kind: ProblemKind;
+  readonly code: string;
+  readonly detail: string;
+  readonly errors: Fault[];
+
+  constructor(kind: ProblemKind, code: string, detail: string, options: { errors?: Fault[]; cause?: unknown } = {}) {
+    super(`${code}: ${detail}`, { cause: options.cause });
+    this.name = 'Problem';
+    this.kind = kind;
+    this.code = code;
+    this.detail = detail;
+    this.errors = options.errors ?? [];
+  }
+}
+
+/** The problem of an input with faults: one fault lends its code, several are summed up as `code`. */
+export function invalid(errors: Fault[], code = 'request/invalid'): Problem {
+  const [first] = errors;
+  if (errors.length === 1 && first) return new Problem('invalid', first.code, first.detail, { errors });
+  return new Problem('invalid', code, `the request has ${errors.length} faults`, { errors });
+}
+
+/** What is not there, or is not for the asker's eyes: the answer is the same. */
+export function notFound(what: string): Problem {
+  return new Problem('not-found', 'request/not-found', `there is no such ${what}`);
+}

@@ -1,0 +1,121 @@
+// The wall between companies: one transaction as one company's role, in that company's schema.
+import { Kysely, PostgresDialect } from 'kysely';
+import type pg from 'pg';
+import type { Db } from './db.ts';
+import type { DB as PublicSchema } from './db-types/public.ts';
+import type { DB as TenantSchema } from './db-types/tenant.ts';
+
+export type Calendar = 'gregorian' | 'bikram_sambat';
+
+/** A company as the directory knows it. `currency` is ISO 4217, `currencyScale` its decimals, `timeZone` IANA. */
+export type Tenant = {
+  id: string;
+  slug: string;
+  name: string;
+  schema: string;
+  role: string;
+  status: 'active' | 'suspended';
+  currency: string;
+  currencyScale: number;
+  calendar: Calendar;
+  timeZone: string;
+};
+
+/** Who acts. `userId` is null for the system itself, for example a command at the server's console. */
+export type Actor = { userId: string | null; email: string; name: string; role: string };
+
+declare const brand: unique symbol;
+
+/** Proof that the caller works inside one company: functions of a company take it first. */
+export type TenantTx = {
+  readonly db: Kysely<TenantSchema>;
+  readonly tenant: Tenant;
+  readonly actor: Actor;
+  readonly [brand]: true;
+};
+
+/** A transaction on the shared tables; `client` is there for SQL that no query builder knows, such as migrations. */
+export type DirectoryTx = { readonly db: Kysely<PublicSchema>; readonly client: pg.PoolClient };
+
+/** The system at work inside a company, for commands, imports and demo data. */
+export const systemActor: Actor = { userId: null, email: '', name: 'System', role: 'system' };
+
+const quote = (identifier: string) => `"${identifier.replaceAll('"', '""')}"`;
+
+/** What turns a transaction into a company's, in one round trip; every value in it is ours, none a client's. */
+function tenantSettings(tenant: Tenant, actor: Actor): string {
+  if (actor.userId !== null && !/^[0-9a-f-]{36}$/.test(actor.userId)) throw new TypeError('an actor id is a UUID');
+  return [
+    `SET LOCAL search_path = ${quote(tenant.schema)}, pg_temp`,
+    `SET LOCAL app.actor_id = '${actor.userId ?? ''}'`,
+    `SET LOCAL ROLE ${quote(tenant.role)}`,
+  ].join('; ');
+}
+
+/** Kysely over one checked-out connection; it neither returns nor ends it. */
+function kyselyOn<Schema>(client: pg.PoolClient): Kysely<Schema> {
+  const borrowed = new Proxy(client, {
+    get: (target, key) => (key === 'release' ? () => {} : Reflect.get(target, key, target)),
+  });
+  return new Kysely<Schema>({
+    dialect: new PostgresDialect({ pool: { connect: async () => borrowed, end: async () => {} } }),
+  });
+}
+
+/** COMMIT after a failed statement is answered with ROLLBACK and no error; that must never pass for success. */
+async function commit(client: pg.PoolClient): Promise<void> {
+  const { command } = await client.query('COMMIT');
+  if (command !== 'COMMIT') throw new Error('the transaction was rolled back, as one of its statements had failed');
+}
+
+/**
+ * Runs `work` between `opening` (a BEGIN with its settings) and COMMIT; a throw rolls everything back. A connection
+ * that cannot even roll back is closed rather than reused.
+ */
+async function transact<T>(pool: pg.Pool, opening: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query(opening);
+    const result = await work(client);
+    await commit(client);
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((failure: Error) => {
+      broken = failure;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/**
+ * Runs `work` in one READ COMMITTED transaction as the company's role with the company's search_path. Nothing is set
+ * for the session, so that a pooled connection carries nothing to the next company. A throw rolls everything back.
+ */
+export async function inTenant<T>(
+  db: Db,
+  tenant: Tenant,
+  actor: Actor,
+  work: (tx: TenantTx) => Promise<T>,
+): Promise<T> {
+  if (tenant.status !== 'active') throw new TypeError(`company ${tenant.slug} is ${tenant.status}`);
+  return await transact(db.pool, `BEGIN; ${tenantSettings(tenant, actor)}`, (client) =>
+    work({ db: kyselyOn<TenantSchema>(client), tenant, actor } as TenantTx),
+  );
+}
+
+/** Runs `work` in one transaction on the shared tables as the login role: provisioning, migrating, the directory. */
+export async function inDirectory<T>(db: Db, work: (tx: DirectoryTx) => Promise<T>): Promise<T> {
+  return await transact(db.pool, 'BEGIN', (client) => work({ db: kyselyOn<PublicSchema>(client), client }));
+}
+
+/**
+ * Goes on as the company's role inside a transaction on the shared tables, for what must be created together with the
+ * company. There is no way back within that transaction.
+ */
+export async function enterTenant(tx: DirectoryTx, tenant: Tenant, actor: Actor): Promise<TenantTx> {
+  await tx.client.query(tenantSettings(tenant, actor));
+  return { db: kyselyOn<TenantSchema>(tx.client), tenant, actor } as TenantTx;
+}

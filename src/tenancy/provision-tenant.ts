@@ -1,0 +1,82 @@
+// Makes a new company: its row in the directory, its role, its schema and all its tables, in the caller's transaction.
+import { randomUUIDv7 } from 'node:crypto';
+import { currencyScale } from '#lib/money';
+import { type Fault, invalid, Problem } from '#lib/problem';
+import type { Calendar, DirectoryTx, Tenant } from '#lib/tenant-tx';
+import { readMigrations } from './migrations.ts';
+import { tenantFromRow } from './tenant.ts';
+import { createTenantSchema, migrateTenantSchema } from './tenant-schema.ts';
+
+/** `currency` is ISO 4217, `timeZone` IANA; `schema` is made from the slug unless given. */
+export type NewTenant = {
+  name: string;
+  slug: string;
+  currency: string;
+  calendar: Calendar;
+  timeZone: string;
+  schema?: string;
+};
+
+const reservedSlugs = new Set(['www', 'api', 'admin', 'assets', 'static', 'public', 'localhost', 'mail', 'health']);
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** All that is wrong with a new company's facts; the pointer names the fact. */
+function faultsOf(tenant: NewTenant, schema: string): Fault[] {
+  const faults: Fault[] = [];
+  const fault = (pointer: string, detail: string) => faults.push({ pointer, code: 'tenancy/invalid', detail });
+  if (tenant.name.trim() === '' || tenant.name.length > 200) fault('/name', 'a company’s name has 1 to 200 characters');
+  if (!/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/.test(tenant.slug)) {
+    fault('/slug', `"${tenant.slug}" is not a slug: 1 to 40 of a-z, 0-9 and inner hyphens`);
+  } else if (reservedSlugs.has(tenant.slug)) fault('/slug', `the slug ${tenant.slug} is reserved`);
+  if (!/^[a-z0-9_]{1,56}$/.test(schema) || /^(pg_|public$|information_schema$)/.test(schema)) {
+    fault('/schema', `"${schema}" cannot be a schema’s name`);
+  }
+  if (currencyScale(tenant.currency) === null) fault('/currency', `"${tenant.currency}" is not an ISO 4217 currency`);
+  if (!isTimeZone(tenant.timeZone)) fault('/time_zone', `"${tenant.timeZone}" is not an IANA time zone`);
+  return faults;
+}
+
+/**
+ * Provisions a company. Throws an invalid Problem naming every wrong fact, or a conflict when the slug or the schema is
+ * taken; the caller's transaction then rolls back and nothing is left.
+ */
+export async function provisionTenant(tx: DirectoryTx, input: NewTenant): Promise<Tenant> {
+  const schema = input.schema ?? input.slug.replaceAll('-', '_');
+  const faults = faultsOf(input, schema);
+  if (faults.length > 0) throw invalid(faults, 'tenancy/invalid');
+  const scale = currencyScale(input.currency) ?? 2;
+  const row = await tx.db
+    .insertInto('tenants')
+    .values({
+      id: randomUUIDv7(),
+      slug: input.slug,
+      name: input.name.trim(),
+      schema_name: schema,
+      role_name: `tenant_${schema}`,
+      currency: input.currency,
+      currency_scale: scale,
+      calendar: input.calendar,
+      time_zone: input.timeZone,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returningAll()
+    .executeTakeFirst();
+  if (!row) throw new Problem('conflict', 'tenancy/slug-taken', `there is a company with the slug ${input.slug}`);
+  const tenant = tenantFromRow(row);
+  await createTenantSchema(tx, tenant.schema, tenant.role);
+  await migrateTenantSchema(tx, tenant.id, await readMigrations('tenant'));
+  await tx.client.query('insert into company (currency, currency_scale, calendar) values ($1, $2, $3)', [
+    tenant.currency,
+    tenant.currencyScale,
+    tenant.calendar,
+  ]);
+  return tenant;
+}

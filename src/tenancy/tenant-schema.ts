@@ -1,0 +1,40 @@
+// Creates and migrates one company's schema and role.
+import { sql } from 'kysely';
+import type { DirectoryTx } from '#lib/tenant-tx';
+import { applyMigrations, type Migration } from './migrations.ts';
+
+const quote = (identifier: string) => `"${identifier.replaceAll('"', '""')}"`;
+
+/**
+ * Creates the company's role and its empty schema. The role cannot log in and owns nothing; the login role may take
+ * it but inherits nothing from it. A role of that name left by another database of the cluster is reused: it has no
+ * right in this one.
+ */
+export async function createTenantSchema(tx: DirectoryTx, schema: string, role: string): Promise<void> {
+  await tx.client.query(`do $$ begin
+      create role ${quote(role)} nologin noinherit;
+    exception when duplicate_object or unique_violation then null;
+    end $$`);
+  await tx.client.query(`grant ${quote(role)} to current_user with inherit false, set true`);
+  await tx.client.query(`create schema ${quote(schema)}`);
+}
+
+/** Migrates one company under a lock on its row of the directory, and notes the version there. */
+export async function migrateTenantSchema(
+  tx: DirectoryTx,
+  tenantId: string,
+  known: readonly Migration[],
+): Promise<void> {
+  const tenant = await tx.db
+    .selectFrom('tenants')
+    .select(['schema_name', 'role_name'])
+    .where('id', '=', tenantId)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  const { schema_name: schema, role_name: role } = tenant;
+  // Functions of a company keep this path through SET search_path FROM CURRENT; pg_temp last, so that no temporary
+  // table can stand in for one of ours.
+  await tx.client.query(`set local search_path = ${quote(schema)}, pg_temp`);
+  const version = await applyMigrations(tx, schema, known, { schema: quote(schema), role: quote(role) });
+  await sql`update public.tenants set schema_version = ${version} where id = ${tenantId}`.execute(tx.db);
+}

@@ -1,0 +1,59 @@
+// A company's row of the directory, read into the Tenant that the rest of the house knows.
+import type { Selectable } from 'kysely';
+import type { Db } from '#lib/db';
+import type { Tenants } from '#lib/db-types/public';
+import type { Calendar, Tenant } from '#lib/tenant-tx';
+
+export function tenantFromRow(row: Selectable<Tenants>): Tenant {
+  return {
+    id: row.id,
+    slug: row.slug,
+    name: row.name,
+    schema: row.schema_name,
+    role: row.role_name,
+    status: row.status === 'active' ? 'active' : 'suspended',
+    currency: row.currency,
+    currencyScale: row.currency_scale,
+    calendar: row.calendar as Calendar,
+    timeZone: row.time_zone,
+  };
+}
+
+/** All companies, by slug. */
+export async function listTenants(db: Db): Promise<Tenant[]> {
+  return (await db.kysely.selectFrom('tenants').selectAll().orderBy('slug').execute()).map(tenantFromRow);
+}
+
+/** The company of that slug, or null; suspended ones too. */
+export async function tenantBySlug(db: Db, slug: string): Promise<Tenant | null> {
+  const row = await db.kysely.selectFrom('tenants').selectAll().where('slug', '=', slug).executeTakeFirst();
+  return row ? tenantFromRow(row) : null;
+}
+
+/** The company of that id, or null; suspended ones too. */
+export async function tenantById(db: Db, id: string): Promise<Tenant | null> {
+  const row = await db.kysely.selectFrom('tenants').selectAll().where('id', '=', id).executeTakeFirst();
+  return row ? tenantFromRow(row) : null;
+}
+
+/** The company that a custom domain belongs to, or null; suspended ones too. */
+export async function tenantByDomain(db: Db, domain: string): Promise<Tenant | null> {
+  const row = await db.kysely
+    .selectFrom('tenants')
+    .innerJoin('tenant_domains', 'tenant_domains.tenant_id', 'tenants.id')
+    .selectAll('tenants')
+    .where('tenant_domains.domain', '=', domain.toLowerCase())
+    .executeTakeFirst();
+  return row ? tenantFromRow(row) : null;
+}
+
+/** Suspends or reactivates a company; every later request of a suspended one is refused. False when there is none. */
+export async function setTenantStatus(db: Db, slug: string, status: Tenant['status']): Promise<boolean> {
+  const result = await db.kysely.updateTable('tenants').set({ status }).where('slug', '=', slug).executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** Gives a company a custom domain, which must be nobody's. */
+export async function addTenantDomain(db: Db, tenantId: string, domain: string): Promise<void> {
+  await db.kysely.insertInto('tenant_domains').values({ domain: domain.toLowerCase(), tenant_id: tenantId }).execute();
+}
