@@ -1,4 +1,4 @@
-/** The Bikram Sambat months of 2070 to 2090, because their lengths follow the sun and no simple formula. */
+// The Bikram Sambat months of 2070 to 2090, because their lengths follow the sun and no simple formula.
 
 /** The last year whose calendar Nepal's Panchanga committee has published; later years are computed. */
 export const LAST_PUBLISHED_YEAR = 2083;

@@ -1,4 +1,4 @@
-/** Proves the table of months against three other sources, and says which decides where they differ. */
+// Proves the table of months against three other sources, and says which decides where they differ.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { describe, it } from 'node:test';

@@ -1,4 +1,4 @@
-/** The Bikram Sambat calendar, by which Nepal keeps its fiscal years, tax deadlines and festivals. */
+// The Bikram Sambat calendar, by which Nepal keeps its fiscal years, tax deadlines and festivals.
 import { BIKRAM_SAMBAT_YEARS } from './bikram-sambat-years.ts';
 import { addDays, daysBetween } from './dates.ts';
 

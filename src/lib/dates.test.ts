@@ -1,4 +1,4 @@
-/** Holds the rules of ISO dates: what is one, and how they move. */
+// Holds the rules of ISO dates: what is one, and how they move.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { addDays, addMonths, dayOfWeek, daysBetween, formatDate, isIsoDate, today } from './dates.ts';

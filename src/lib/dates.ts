@@ -1,4 +1,4 @@
-/** Calendar days as 'YYYY-MM-DD' strings, because books know days and never instants or time zones. */
+// Calendar days as 'YYYY-MM-DD' strings, because books know days and never instants or time zones.
 
 const SHAPE = /^(?:19|20|21)\d{2}-\d{2}-\d{2}$|^2200-\d{2}-\d{2}$/;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
