@@ -1,0 +1,22 @@
+// A date as the company's people know it, with the Bikram Sambat day for those who keep their books by it.
+import { BIKRAM_SAMBAT_MONTHS, toBikramSambat } from '#lib/bikram-sambat';
+import { formatDate } from '#lib/dates';
+import { type Html, html } from '#lib/html';
+import type { Calendar } from '#lib/tenant-tx';
+
+/** `iso` is a Gregorian ISO date; the Bikram Sambat day is left out of years that its table does not know. */
+export function dateLabel(iso: string, calendar: Calendar): Html {
+  const gregorian = html`<time datetime="${iso}">${formatDate(iso)}</time>`;
+  const nepali = calendar === 'bikram_sambat' && nepaliDate(iso);
+  return nepali ? html`${gregorian} <span class="hx-bs">${nepali}</span>` : gregorian;
+}
+
+function nepaliDate(iso: string): string | null {
+  try {
+    const { year, month, day } = toBikramSambat(iso);
+    return `${day} ${BIKRAM_SAMBAT_MONTHS[month - 1]?.name} ${year}`;
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}

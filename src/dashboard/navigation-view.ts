@@ -1,0 +1,58 @@
+// The ways through a company's pages: a sidebar on a desk, a menu on a phone, the same links in both.
+import { type Html, html } from '#lib/html';
+import { icon, mark } from './icon.ts';
+import type { PageContext } from './page-context.ts';
+import { type NavigationItem, navigation, newEntryHref, productName } from './settings.ts';
+
+/** The column on the left: product, company with its currency, links, and who is signed in. */
+export function sidebar(context: PageContext): Html {
+  return html`<aside class="hx-side">
+<a class="hx-brand" href="/">${mark()}<span>${productName}</span></a>
+${company(context)}
+<a class="btn hx-new" href="${newEntryHref}" data-shortcut="n">${icon('plus')} New entry <kbd>n</kbd></a>
+<nav class="hx-nav" aria-label="Main">${links(context)}</nav>
+<div class="hx-side-foot">${userMenu(context)}</div>
+</aside>`;
+}
+
+/** The bar on top of a phone's page, with the links in a popover that needs no script. */
+export function mobileNavigation(context: PageContext): Html {
+  return html`<header class="hx-bar">
+<button class="hx-bar-button" type="button" popovertarget="menu" aria-label="Menu">${icon('menu')}</button>
+<a class="hx-bar-company" href="/">${context.tenant.name}</a>
+<span class="hx-currency">${context.tenant.currency}</span>
+<a class="hx-bar-button" href="${newEntryHref}" aria-label="New entry">${icon('plus')}</a>
+</header>
+<div id="menu" class="hx-menu" popover>
+<nav class="hx-nav" aria-label="Main">${links(context)}</nav>
+<div class="hx-side-foot">${userMenu(context)}</div>
+</div>`;
+}
+
+function company({ tenant }: PageContext): Html {
+  const calendar = tenant.calendar === 'bikram_sambat' ? 'Bikram Sambat' : 'Gregorian';
+  return html`<div class="hx-company"><strong>${tenant.name}</strong><span><span class="hx-currency">${tenant.currency}</span> ${calendar}</span></div>`;
+}
+
+function links(context: PageContext): Html[] {
+  return navigation.map(({ title, items }) => {
+    const visible = items.filter((item) => item.permission === undefined || context.may(item.permission));
+    if (visible.length === 0) return html``;
+    return html`${title && html`<h2>${title}</h2>`}<ul>${visible.map((item) => link(item, context.path))}</ul>`;
+  });
+}
+
+function link(item: NavigationItem, path: string): Html {
+  const current = item.href === '/' ? path === '/' : path.startsWith(item.href);
+  const exact = path === item.href ? 'page' : 'true';
+  return html`<li><a href="${item.href}" data-go="${item.key}" ${current && html`aria-current="${exact}"`}>${icon(item.icon)}<span>${item.label}</span></a></li>`;
+}
+
+function userMenu({ actor, csrfToken }: PageContext): Html {
+  return html`<details class="hx-user"><summary>${icon('user')}<span><strong>${actor.name || actor.email}</strong><small>${actor.role}</small></span></summary>
+<div class="hx-user-menu"><p>${actor.email}</p>
+<button type="button" data-theme-toggle>${icon('theme')} <span>Light or dark</span></button>
+<button type="button" data-opens="shortcuts">${icon('keyboard')} <span>Keyboard shortcuts</span> <kbd>?</kbd></button>
+<form method="post" action="/sign-out/"><input type="hidden" name="_csrf" value="${csrfToken}"><button type="submit">${icon('leave')} <span>Sign out</span></button></form>
+</div></details>`;
+}

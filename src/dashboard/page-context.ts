@@ -1,0 +1,11 @@
+// What every page knows about its reader, handed to the shell by the routes.
+import type { Actor, Tenant } from '#lib/tenant-tx';
+
+/** `path` is the address asked for, without its query; `may` answers whether the reader holds a permission. */
+export type PageContext = {
+  tenant: Pick<Tenant, 'name' | 'slug' | 'currency' | 'currencyScale' | 'calendar'>;
+  actor: Pick<Actor, 'name' | 'email' | 'role'>;
+  csrfToken: string;
+  path: string;
+  may: (permission: string) => boolean;
+};

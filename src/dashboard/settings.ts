@@ -1,0 +1,39 @@
+// The core settings that every page shares: what the product is called and where one can go.
+import type { IconName } from './icon.ts';
+
+/** `key` is pressed after g to go there; an entry is hidden from who lacks `permission`. */
+export type NavigationItem = {
+  label: string;
+  href: string;
+  icon: IconName;
+  key: string;
+  permission?: string;
+};
+export type NavigationSection = { title: string | null; items: readonly NavigationItem[] };
+
+export const productName = 'Himalytix';
+
+/** A room adds its pages here; links are plain addresses, so that the dashboard depends on no room. */
+export const navigation: readonly NavigationSection[] = [
+  {
+    title: null,
+    items: [{ label: 'Dashboard', href: '/', icon: 'home', key: 'd' }],
+  },
+  {
+    title: 'Books',
+    items: [
+      { label: 'Journal', href: '/journal-entries/', icon: 'book', key: 'j' },
+      { label: 'Accounts', href: '/accounts/', icon: 'tree', key: 'a' },
+    ],
+  },
+  {
+    title: 'Reports',
+    items: [
+      { label: 'Trial balance', href: '/reports/trial-balance/', icon: 'scale', key: 't' },
+      { label: 'General ledger', href: '/reports/general-ledger/', icon: 'ledger', key: 'l' },
+    ],
+  },
+];
+
+/** The page that the key n opens from anywhere. */
+export const newEntryHref = '/journal-entries/new/';
