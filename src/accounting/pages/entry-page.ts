@@ -1,0 +1,92 @@
+// One entry: what was posted, by which lines, how it is linked, and what may still be done with it.
+import { amountLabel, dateLabel, icon, notice, type PageContext, pageShell } from '#dashboard';
+import { type Html, html } from '#lib/html';
+import type { Fault } from '#lib/problem';
+import type { Entry, EntryLine } from '../journal/entry.ts';
+import { entryHref, entryLink, ledgerLink } from './links.ts';
+import { statusLabel } from './status-label.ts';
+
+/** `creator` is the name behind `created_by`; `may` says which actions the reader is offered; `today` is ISO. */
+export type EntryView = {
+  entry: Entry;
+  totals: { debit: string; credit: string };
+  creator: string | null;
+  today: string;
+  may: { post: boolean; reverse: boolean; edit: boolean };
+  faults?: readonly Fault[];
+};
+
+/** The whole page; `faults` are those of an action that was just refused. */
+export function entryPage(context: PageContext, view: EntryView): Html {
+  const { entry } = view;
+  const body = html`${faultNotice(view.faults ?? [])}
+${facts(context, view)}
+<p class="hx-memo">${entry.memo}</p>
+${linesTable(context, view)}
+${reverseDialog(context, view)}`;
+  const title = entry.number ?? 'Draft entry';
+  return pageShell(context, {
+    title,
+    subtitle: statusLabel(entry.status),
+    actions: actions(context, view),
+    body,
+  });
+}
+
+function facts({ tenant }: PageContext, { entry, creator }: EntryView): Html {
+  const fact = (name: string, value: Html | string | null) =>
+    value && html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+  return html`<dl class="hx-facts">
+${fact('Date', dateLabel(entry.entry_date, tenant.calendar))}
+${fact('Reference', entry.reference)}
+${fact('Period', entry.period && `${entry.period}, ${entry.fiscal_year}`)}
+${fact('Reverses', entry.reverses && entryLink(entry.reverses.id, entry.reverses.number))}
+${fact('Reversed by', entry.reversed_by && entryLink(entry.reversed_by.id, entry.reversed_by.number))}
+${fact('Keyed by', creator)}
+${fact('Posted at', entry.posted_at && html`<time datetime="${entry.posted_at}">${entry.posted_at.slice(0, 16).replace('T', ' ')} UTC</time>`)}
+</dl>`;
+}
+
+function linesTable(context: PageContext, { entry, totals }: EntryView): Html {
+  const { currency } = context.tenant;
+  return html`<div class="hx-sheet"><table class="hx-ledger">
+<thead><tr><th scope="col">Account</th><th scope="col" class="hx-wide">Line memo</th><th scope="col" class="hx-num">Debit</th><th scope="col" class="hx-num">Credit</th></tr></thead>
+<tbody>${entry.lines.map((line) => lineRow(line, currency))}</tbody>
+<tfoot><tr><th scope="row">Total ${currency}</th><td class="hx-wide"></td>
+<td class="hx-num">${amountLabel(totals.debit, currency)}</td><td class="hx-num">${amountLabel(totals.credit, currency)}</td></tr></tfoot>
+</table></div>`;
+}
+
+function lineRow(line: EntryLine, currency: string): Html {
+  return html`<tr><td><span class="hx-code">${line.account}</span> ${ledgerLink(line.account, line.account_name)}</td>
+<td class="hx-wide">${line.memo}</td>
+<td class="hx-num">${amountLabel(line.debit, currency)}</td><td class="hx-num">${amountLabel(line.credit, currency)}</td></tr>`;
+}
+
+function actions({ csrfToken }: PageContext, { entry, may }: EntryView): Html {
+  const print = html`<button class="btn" type="button" data-print>${icon('print')} Print</button>`;
+  if (entry.status === 'draft') {
+    return html`${may.edit && html`<a class="btn" href="${entryHref(entry.id)}edit/">${icon('edit')} Edit</a>`}
+${may.post && html`<form method="post" action="${entryHref(entry.id)}posting/"><input type="hidden" name="_csrf" value="${csrfToken}"><input type="hidden" name="version" value="${entry.version}"><button class="btn btn-primary">${icon('check')} Post</button></form>`}`;
+  }
+  if (entry.status === 'reversed' || !may.reverse) return print;
+  return html`${print}<button class="btn" type="button" data-opens="reverse">${icon('reverse')} Reverse</button>`;
+}
+
+function reverseDialog({ csrfToken }: PageContext, { entry, may, today }: EntryView): Html {
+  if (entry.status !== 'posted' || !may.reverse) return html``;
+  return html`<dialog id="reverse" class="hx-dialog" aria-labelledby="reverse-title">
+<h2 id="reverse-title">Reverse ${entry.number}</h2>
+<p>A new entry with both sides swapped is posted and linked to this one. Neither can be changed afterwards.</p>
+<form method="post" action="${entryHref(entry.id)}reversal/"><input type="hidden" name="_csrf" value="${csrfToken}">
+<label class="form-label" for="reverse-date">Date of the reversal</label>
+<input class="form-control" id="reverse-date" type="date" name="entry_date" value="${today}" required>
+<p class="hx-buttons hx-dialog-buttons"><button class="btn btn-primary">${icon('reverse')} Post the reversal</button><button class="btn" type="button" data-closes>Cancel</button></p>
+</form></dialog>
+<noscript><form class="hx-buttons" method="post" action="${entryHref(entry.id)}reversal/"><input type="hidden" name="_csrf" value="${csrfToken}"><label>Reverse on <input class="form-control" type="date" name="entry_date" value="${today}" required></label><button class="btn">Reverse</button></form></noscript>`;
+}
+
+function faultNotice(faults: readonly Fault[]): Html {
+  if (faults.length === 0) return html``;
+  return notice('danger', html`<ul>${faults.map((fault) => html`<li>${fault.detail}</li>`)}</ul>`);
+}

@@ -1,0 +1,60 @@
+// One account's ledger between two days: opening, every line with the running balance, closing.
+import { amountLabel, balanceLabel, dateLabel, icon, type PageContext, pageShell } from '#dashboard';
+import { type Html, html } from '#lib/html';
+import type { GeneralLedger, LedgerLine } from '../reports/general-ledger.ts';
+import { accountOptions, type PickableAccount } from './account-options.ts';
+import { empty } from './empty.ts';
+import { entryLink } from './links.ts';
+
+/** `ledger` is null until an account is chosen; `fault` says in words why the query was refused. */
+export type LedgerView = {
+  query: { account: string; from: string; to: string };
+  ledger: GeneralLedger | null;
+  accounts: readonly PickableAccount[];
+  fault?: string;
+};
+
+/** The whole page. */
+export function generalLedgerPage(context: PageContext, view: LedgerView): Html {
+  const { ledger } = view;
+  const body = html`${rangeForm(view)}<div class="hx-sheet">${ledger ? table(context, ledger) : empty(view.fault ?? 'Choose an account to see its ledger.')}</div>`;
+  if (!ledger) return pageShell(context, { title: 'General ledger', body });
+  const calendar = context.tenant.calendar;
+  const subtitle = html`General ledger, ${dateLabel(ledger.from, calendar)} to ${dateLabel(ledger.to, calendar)}, in ${ledger.currency}`;
+  const actions = html`<button class="btn" type="button" data-print>${icon('print')} Print</button>`;
+  return pageShell(context, { title: `${ledger.account} ${ledger.name}`, subtitle, actions, body });
+}
+
+function table(context: PageContext, ledger: GeneralLedger): Html {
+  const { currency } = ledger;
+  return html`<table class="hx-ledger hx-stacked">
+<thead><tr><th scope="col">Date</th><th scope="col">Entry</th><th scope="col">Memo</th><th scope="col" class="hx-num">Debit</th><th scope="col" class="hx-num">Credit</th><th scope="col" class="hx-num">Balance</th></tr></thead>
+<tbody>${edgeRow('Opening balance', ledger.opening, currency)}
+${ledger.lines.map((line) => lineRow(context, ledger, line))}
+</tbody>
+<tfoot><tr><th scope="row" colspan="3">Closing balance</th>
+<td class="hx-num" data-label="Dr">${amountLabel(ledger.totals.debit, currency)}</td><td class="hx-num" data-label="Cr">${amountLabel(ledger.totals.credit, currency)}</td>
+<td class="hx-num"><span>${balanceLabel(ledger.closing, currency)}</span></td></tr></tfoot>
+</table>`;
+}
+
+function edgeRow(title: string, balance: string, currency: string): Html {
+  return html`<tr class="hx-subtotal"><th scope="row" colspan="3">${title}</th><td class="hx-num hx-wide"></td><td class="hx-num hx-wide"></td><td class="hx-num">${balanceLabel(balance, currency)}</td></tr>`;
+}
+
+// A group's ledger mixes accounts, so each line then names its own.
+function lineRow({ tenant }: PageContext, ledger: GeneralLedger, line: LedgerLine): Html {
+  const ofGroup = line.account !== ledger.account && html`<span class="hx-code">${line.account}</span> `;
+  return html`<tr><td class="hx-date">${dateLabel(line.entry_date, tenant.calendar)}</td><td>${entryLink(line.entry_id, line.number)}</td>
+<td class="hx-full-line">${ofGroup}${line.memo}${line.reference && html` <span class="hx-muted">${line.reference}</span>`}</td>
+<td class="hx-num" data-label="Dr">${amountLabel(line.debit, tenant.currency)}</td><td class="hx-num" data-label="Cr">${amountLabel(line.credit, tenant.currency)}</td>
+<td class="hx-num">${balanceLabel(line.balance, tenant.currency)}</td></tr>`;
+}
+
+function rangeForm({ query, accounts }: LedgerView): Html {
+  return html`<form class="hx-filter" method="get" action="/reports/general-ledger/">
+<label class="hx-grow"><span class="form-label">Account</span><input class="form-control" name="account" value="${query.account}" list="accounts" required autocomplete="off" data-search></label>
+<label><span class="form-label">From</span><input class="form-control" type="date" name="from" value="${query.from}" required></label>
+<label><span class="form-label">To</span><input class="form-control" type="date" name="to" value="${query.to}" required></label>
+<button class="btn">Show</button>${accountOptions(accounts)}</form>`;
+}
