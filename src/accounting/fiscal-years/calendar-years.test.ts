@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { addDays } from '#lib/dates';
 import { Problem } from '#lib/problem';
-import { calendarYears, type PlannedYear } from './calendar-years.ts';
+import { calendarYears, customaryFirstDay, type PlannedYear } from './calendar-years.ts';
 
 function assertContiguous(years: PlannedYear[]) {
   let expected = years[0]?.starts_on ?? '';
@@ -86,5 +86,12 @@ describe('fiscal years', () => {
     assert.throws(() => calendarYears('bikram_sambat', '2024-07-20', 1), refusal(/such as 2024-07-16/));
     assert.throws(() => calendarYears('bikram_sambat', '2012-07-16', 1), refusal(/2070 to 2090/));
     assert.throws(() => calendarYears('bikram_sambat', '2032-07-16', 3), refusal(/2070 to 2090/));
+  });
+
+  it('customarily begin on 1 January, in Nepal on 1 Shrawan', () => {
+    assert.equal(customaryFirstDay('gregorian', '2026-11-23'), '2026-01-01');
+    assert.equal(customaryFirstDay('bikram_sambat', '2026-11-23'), '2026-07-17');
+    assert.equal(customaryFirstDay('bikram_sambat', '2026-07-17'), '2026-07-17');
+    assert.equal(customaryFirstDay('bikram_sambat', '2026-07-16'), '2025-07-17');
   });
 });

@@ -67,3 +67,10 @@ export function calendarYears(calendar: Calendar, startsOn: string, count: numbe
     throw error instanceof RangeError ? refuse(error.message) : error;
   }
 }
+
+/** The first day of the customary fiscal year that a day is in: 1 Shrawan in Nepal's calendar, else 1 January. */
+export function customaryFirstDay(calendar: Calendar, date: string): string {
+  if (calendar === 'gregorian') return `${date.slice(0, 4)}-01-01`;
+  const { year, month } = toBikramSambat(date);
+  return fromBikramSambat(month < 4 ? year - 1 : year, 4, 1);
+}
