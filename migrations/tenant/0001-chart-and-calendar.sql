@@ -33,11 +33,11 @@ begin
   end if;
   select * into v_parent from accounts where id = new.parent_id for share;
   if not v_parent.is_group then
-    raise exception using errcode = 'HX001', message = 'account-parent-is-posting',
+    raise exception using errcode = 'HX001', message = 'accounting/account-parent-is-posting',
       detail = format('account %s is a posting account and cannot have children', v_parent.code);
   end if;
   if v_parent.type <> new.type then
-    raise exception using errcode = 'HX001', message = 'account-type-differs-from-parent',
+    raise exception using errcode = 'HX001', message = 'accounting/account-type-differs-from-parent',
       detail = format('account %s is of type %s, its parent %s of type %s', new.code, new.type, v_parent.code, v_parent.type);
   end if;
   if exists (
@@ -48,7 +48,7 @@ begin
     )
     select from up where up.id = new.id
   ) then
-    raise exception using errcode = 'HX001', message = 'account-cycle',
+    raise exception using errcode = 'HX001', message = 'accounting/account-cycle',
       detail = format('account %s cannot be its own ancestor', new.code);
   end if;
   return new;
@@ -88,7 +88,7 @@ begin
     select from fiscal_years y
     where y.id = new.fiscal_year_id and y.starts_on <= new.starts_on and new.ends_on <= y.ends_on
   ) then
-    raise exception using errcode = 'HX001', message = 'period-outside-year',
+    raise exception using errcode = 'HX001', message = 'accounting/period-outside-year',
       detail = format('period %s lies outside its fiscal year', new.name);
   end if;
   return new;
@@ -117,7 +117,7 @@ begin
     return v_period;
   end if;
   if (v_period.status, p_status) not in (('open', 'closed'), ('closed', 'open'), ('closed', 'locked')) then
-    raise exception using errcode = 'HX001', message = 'period-status-transition',
+    raise exception using errcode = 'HX001', message = 'accounting/period-status-transition',
       detail = format('period %s is %s and cannot become %s', v_period.name, v_period.status, p_status);
   end if;
   update periods set status = p_status, status_changed_at = clock_timestamp(), status_changed_by = acting_user()

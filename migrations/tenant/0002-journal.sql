@@ -95,7 +95,7 @@ create view journal with (security_invoker = true) as
 create function refuse_change() returns trigger
 language plpgsql set search_path from current as $$
 begin
-  raise exception using errcode = 'HX002', message = 'posted-is-immutable',
+  raise exception using errcode = 'HX002', message = 'accounting/posted-is-immutable',
     detail = format('%s on %s: posted entries are corrected by reversal only', tg_op, tg_table_name);
 end $$;
 
@@ -110,11 +110,11 @@ create function lines_into_balances() returns trigger
 language plpgsql security definer set search_path from current as $$
 begin
   if exists (select from inserted i join journal_entries e on e.id = i.entry_id) then
-    raise exception using errcode = 'HX002', message = 'posted-is-immutable',
+    raise exception using errcode = 'HX002', message = 'accounting/posted-is-immutable',
       detail = 'lines cannot be added to a posted entry';
   end if;
   if exists (select from inserted i join accounts a on a.id = i.account_id where a.is_group) then
-    raise exception using errcode = 'HX002', message = 'account-is-group', detail = 'a group account takes no lines';
+    raise exception using errcode = 'HX002', message = 'accounting/account-is-group', detail = 'a group account takes no lines';
   end if;
   insert into account_balances as b (account_id, period_id, currency, debit, credit)
     select account_id, period_id, currency, sum(debit), sum(credit)
@@ -155,7 +155,7 @@ begin
     v_fault := 'lies in no open period';
   end if;
   if v_fault is not null then
-    raise exception using errcode = 'HX002', message = 'entry-not-proved', detail = format('entry %s %s', new.number, v_fault);
+    raise exception using errcode = 'HX002', message = 'accounting/entry-not-proved', detail = format('entry %s %s', new.number, v_fault);
   end if;
   return null;
 end $$;
@@ -179,7 +179,7 @@ begin
         select from journal_entries e
         where e.series_id = i.series_id and e.fiscal_year_id = i.fiscal_year_id and e.sequence = i.first - 1))
   ) then
-    raise exception using errcode = 'HX002', message = 'number-gap', detail = 'entry numbers continue their series without a gap';
+    raise exception using errcode = 'HX002', message = 'accounting/number-gap', detail = 'entry numbers continue their series without a gap';
   end if;
   return null;
 end $$;

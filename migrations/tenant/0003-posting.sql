@@ -66,6 +66,8 @@ language sql stable set search_path from current as $$
   select s.ix, '/lines', 'accounting/too-few-lines', 'an entry has at least two lines'
     from sums s join e using (ix) where s.lines < 2 and e.malformed is not true
   union all
+  select s.ix, '/lines', 'accounting/too-many-lines', 'an entry has at most 10000 lines' from sums s where s.lines > 10000
+  union all
   select s.ix, '/lines', 'accounting/entry-unbalanced',
     format('debits %s and credits %s differ by %s', round(s.debit, c.currency_scale), round(s.credit, c.currency_scale),
       round(abs(s.debit - s.credit), c.currency_scale))

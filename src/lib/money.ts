@@ -6,20 +6,29 @@ const MAX_INTEGER_DIGITS = 15;
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
 
 /**
- * Reads a decimal string ("1234.50") into units of 10^-scale. Zeros beyond the scale are harmless.
- * Returns the reason when it is not such an amount.
+ * Turns a decimal string of ours, from the database or checked before, into units of 10^-scale. Throws a RangeError
+ * when it is no decimal or has more decimals than the scale.
+ */
+export function unitsOf(text: string, scale: number): bigint {
+  const match = DECIMAL.exec(text);
+  const [, sign, integer = '', fraction = ''] = match ?? [];
+  if (!match || /[1-9]/.test(fraction.slice(scale))) throw new RangeError(`"${text}" is no amount of ${scale} decimals`);
+  const units = BigInt(integer + fraction.slice(0, scale).padEnd(scale, '0'));
+  return sign ? -units : units;
+}
+
+/**
+ * Reads a person's or a program's decimal string ("1234.50") into units of 10^-scale. Zeros beyond the scale are
+ * harmless. Returns the reason when it is not such an amount.
  */
 export function parseAmount(text: string, scale: number): bigint | { fault: string } {
-  const match = DECIMAL.exec(text);
-  if (!match) return { fault: `"${text.slice(0, 40)}" is not a decimal number such as "1234.50"` };
-  const [, sign, integer = '', fraction = ''] = match;
+  const [, , integer, fraction = ''] = DECIMAL.exec(text) ?? [];
+  if (integer === undefined) return { fault: `"${text.slice(0, 40)}" is not a decimal number such as "1234.50"` };
   if (integer.replace(/^0+/, '').length > MAX_INTEGER_DIGITS) {
     return { fault: `an amount has at most ${MAX_INTEGER_DIGITS} digits before the decimal point` };
   }
-  const kept = fraction.slice(0, scale).padEnd(scale, '0');
   if (/[1-9]/.test(fraction.slice(scale))) return { fault: `an amount has at most ${scale} decimals here` };
-  const units = BigInt(integer + kept);
-  return sign ? -units : units;
+  return unitsOf(text, scale);
 }
 
 /** Writes units of 10^-scale as a decimal string with exactly `scale` decimals. */
@@ -32,9 +41,7 @@ export function formatAmount(units: bigint, scale: number): string {
 
 /** Gives a decimal string from the database ("1234.5000") exactly `scale` decimals, for JSON and for people. */
 export function fixAmount(text: string, scale: number): string {
-  const units = parseAmount(text, scale);
-  if (typeof units !== 'bigint') throw new RangeError(`amount ${text}: ${units.fault}`);
-  return formatAmount(units, scale);
+  return formatAmount(unitsOf(text, scale), scale);
 }
 
 /**

@@ -40,6 +40,8 @@ export type DirectoryTx = { readonly db: Kysely<PublicSchema>; readonly client: 
 /** The system at work inside a company, for commands, imports and demo data. */
 export const systemActor: Actor = { userId: null, email: '', name: 'System', role: 'system' };
 
+const SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
+
 const quote = (identifier: string) => `"${identifier.replaceAll('"', '""')}"`;
 
 /** What turns a transaction into a company's, in one round trip; every value in it is ours, none a client's. */
@@ -93,15 +95,17 @@ async function transact<T>(pool: pg.Pool, opening: string, work: (client: pg.Poo
 /**
  * Runs `work` in one READ COMMITTED transaction as the company's role with the company's search_path. Nothing is set
  * for the session, so that a pooled connection carries nothing to the next company. A throw rolls everything back.
+ * `snapshot` makes it a reader that sees one moment throughout, as a report of several statements must.
  */
 export async function inTenant<T>(
   db: Db,
   tenant: Tenant,
   actor: Actor,
   work: (tx: TenantTx) => Promise<T>,
+  options: { snapshot?: boolean } = {},
 ): Promise<T> {
   if (tenant.status !== 'active') throw new TypeError(`company ${tenant.slug} is ${tenant.status}`);
-  return await transact(db.pool, `BEGIN; ${tenantSettings(tenant, actor)}`, (client) =>
+  return await transact(db.pool, `${options.snapshot ? SNAPSHOT : 'BEGIN'}; ${tenantSettings(tenant, actor)}`, (client) =>
     work({ db: kyselyOn<TenantSchema>(client), tenant, actor } as TenantTx),
   );
 }

@@ -1,0 +1,67 @@
+// The chart of accounts: a tree of codes, groups above, posting accounts at its leaves.
+import { sql } from 'kysely';
+import type { TenantTx } from '#lib/tenant-tx';
+
+export const accountTypes = ['asset', 'liability', 'equity', 'income', 'expense'] as const;
+export type AccountType = (typeof accountTypes)[number];
+
+export const accountCategories = [
+  'cash',
+  'bank',
+  'receivable',
+  'payable',
+  'inventory',
+  'tax',
+  'retained_earnings',
+] as const;
+export type AccountCategory = (typeof accountCategories)[number];
+
+/** `parent` is the parent's code; `depth` counts from 0 at the roots; groups take no lines. */
+export type Account = {
+  id: number;
+  code: string;
+  name: string;
+  type: AccountType;
+  category: AccountCategory | null;
+  parent: string | null;
+  group: boolean;
+  active: boolean;
+  depth: number;
+  version: number;
+};
+
+/** `search` looks into code and name. */
+export type AccountFilter = {
+  search?: string | undefined;
+  type?: AccountType | undefined;
+  active?: boolean | undefined;
+  group?: boolean | undefined;
+  code?: string | undefined;
+};
+
+/** The accounts that match, in tree order: each group is followed by what is below it, siblings by code. */
+export async function listAccounts(tx: TenantTx, filter: AccountFilter = {}): Promise<Account[]> {
+  const pattern = filter.search?.trim() ? `%${filter.search.trim().replaceAll(/[\\%_]/g, '\\$&')}%` : null;
+  const { rows } = await sql<Account>`
+    with recursive tree as (
+      select a.*, 0 as depth, array[a.code] as path, null::text as parent from accounts a where parent_id is null
+      union all
+      select a.*, t.depth + 1, t.path || a.code, t.code from accounts a join tree t on a.parent_id = t.id
+    )
+    select id, code, name, type, category, parent, is_group as "group", is_active as active, depth, version
+    from tree
+    where (${pattern}::text is null or code ilike ${pattern} or name ilike ${pattern})
+      and (${filter.type ?? null}::text is null or type = ${filter.type ?? null})
+      and (${filter.active ?? null}::boolean is null or is_active = ${filter.active ?? null})
+      and (${filter.group ?? null}::boolean is null or is_group = ${filter.group ?? null})
+      and (${filter.code ?? null}::text is null or code = ${filter.code ?? null})
+    order by path
+  `.execute(tx.db);
+  return rows;
+}
+
+/** The account of that code, or null. */
+export async function getAccount(tx: TenantTx, code: string): Promise<Account | null> {
+  const [account] = await listAccounts(tx, { code });
+  return account ?? null;
+}

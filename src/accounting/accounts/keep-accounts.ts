@@ -1,0 +1,123 @@
+// Creates, changes and deletes accounts; what may not change once used, the database refuses.
+import { type Fault, invalid, notFound, Problem } from '#lib/problem';
+import type { TenantTx } from '#lib/tenant-tx';
+import { type Account, type AccountCategory, type AccountType, getAccount } from './account.ts';
+
+export type NewAccount = {
+  code: string;
+  name: string;
+  type: AccountType;
+  parent?: string | null;
+  group?: boolean;
+  category?: AccountCategory | null;
+};
+
+export type AccountChanges = {
+  name?: string;
+  parent?: string | null;
+  category?: AccountCategory | null;
+  active?: boolean;
+};
+
+async function required(tx: TenantTx, code: string): Promise<Account> {
+  const account = await getAccount(tx, code);
+  if (!account) throw notFound('account');
+  return account;
+}
+
+/** What is wrong with a parent for an account of that type: it must exist, be a group, and share the type. */
+async function parentOf(
+  tx: TenantTx,
+  code: string | null | undefined,
+  type: AccountType,
+): Promise<{ id: number | null; faults: Fault[] }> {
+  if (!code) return { id: null, faults: [] };
+  const pointer = '/parent';
+  const parent = await getAccount(tx, code);
+  if (!parent) {
+    return { id: null, faults: [{ pointer, code: 'accounting/account-unknown', detail: `there is no account ${code}` }] };
+  }
+  const faults: Fault[] = [];
+  if (!parent.group) {
+    faults.push({ pointer, code: 'accounting/account-parent-is-posting', detail: `account ${code} is not a group` });
+  }
+  if (parent.type !== type) {
+    const detail = `account ${code} is of type ${parent.type}, not ${type}`;
+    faults.push({ pointer, code: 'accounting/account-type-differs-from-parent', detail });
+  }
+  return { id: parent.id, faults };
+}
+
+function textFaults(fields: { code?: string; name?: string }): Fault[] {
+  const faults: Fault[] = [];
+  if (fields.code !== undefined && (fields.code.trim() === '' || fields.code.trim() !== fields.code)) {
+    const detail = 'a code is not blank and has no space at its ends';
+    faults.push({ pointer: '/code', code: 'accounting/account-code-invalid', detail });
+  }
+  if (fields.name !== undefined && fields.name.trim() === '') {
+    faults.push({ pointer: '/name', code: 'accounting/account-name-blank', detail: 'an account has a name' });
+  }
+  return faults;
+}
+
+/** Creates an account. Throws an invalid Problem naming every fault; a taken code is one of them. */
+export async function createAccount(tx: TenantTx, input: NewAccount): Promise<Account> {
+  const { id: parentId, faults } = await parentOf(tx, input.parent, input.type);
+  faults.push(...textFaults(input));
+  if (await getAccount(tx, input.code)) {
+    faults.push({ pointer: '/code', code: 'accounting/account-exists', detail: `there is an account ${input.code}` });
+  }
+  if (faults.length > 0) throw invalid(faults, 'accounting/account-invalid');
+  await tx.db
+    .insertInto('accounts')
+    .values({
+      code: input.code,
+      name: input.name.trim(),
+      type: input.type,
+      parent_id: parentId,
+      is_group: input.group ?? false,
+      category: input.category ?? null,
+    })
+    .execute();
+  return await required(tx, input.code);
+}
+
+/** Changes an account; `version` is the one that the editor has seen, or null. Throws not-found or a Problem. */
+export async function updateAccount(
+  tx: TenantTx,
+  code: string,
+  changes: AccountChanges,
+  version: number | null,
+): Promise<Account> {
+  const account = await required(tx, code);
+  const { id: parentId, faults } = await parentOf(tx, changes.parent, account.type);
+  faults.push(...textFaults(changes));
+  if (faults.length > 0) throw invalid(faults, 'accounting/account-invalid');
+  const updated = await tx.db
+    .updateTable('accounts')
+    .set({
+      ...(changes.name !== undefined && { name: changes.name.trim() }),
+      ...(changes.parent !== undefined && { parent_id: parentId }),
+      ...(changes.category !== undefined && { category: changes.category }),
+      ...(changes.active !== undefined && { is_active: changes.active }),
+      version: account.version + 1,
+    })
+    .where('id', '=', account.id)
+    .where('version', '=', version ?? account.version)
+    .executeTakeFirst();
+  if (updated.numUpdatedRows === 0n) {
+    throw new Problem('precondition-failed', 'accounting/account-changed', 'the account was changed since you read it');
+  }
+  return await required(tx, code);
+}
+
+/** Deletes an account that nothing uses; a used or parent account is a conflict and can be made inactive instead. */
+export async function deleteAccount(tx: TenantTx, code: string): Promise<void> {
+  const account = await required(tx, code);
+  try {
+    await tx.db.deleteFrom('accounts').where('id', '=', account.id).execute();
+  } catch (cause) {
+    const detail = `account ${code} is in use; make it inactive instead`;
+    throw new Problem('conflict', 'accounting/account-in-use', detail, { cause });
+  }
+}

@@ -1,0 +1,30 @@
+// The door of accounting: the chart, the journal, the fiscal calendar and the reports read from them.
+export {
+  type Account,
+  type AccountCategory,
+  type AccountType,
+  accountCategories,
+  accountTypes,
+  getAccount,
+  listAccounts,
+} from './accounts/account.ts';
+export { createAccount, deleteAccount, updateAccount } from './accounts/keep-accounts.ts';
+export { CHART_NAMES, type ChartName } from './charts/chart-named.ts';
+export {
+  type FiscalYear,
+  listFiscalYears,
+  listPeriods,
+  openFiscalYears,
+  type Period,
+  type PeriodStatus,
+  setPeriodStatus,
+} from './fiscal-years/fiscal-year.ts';
+export { createDraft, deleteDraft, postDraft, updateDraft } from './journal/drafts.ts';
+export type { Entry, EntryInput, EntryResult, EntryStatus, EntrySummary } from './journal/entry.ts';
+export { getEntry, listEntries } from './journal/read-entries.ts';
+export { postEntries } from './journal/post-entries.ts';
+export { reverseEntry } from './journal/reverse-entry.ts';
+export { saveEntry } from './journal/save-entry.ts';
+export { openBooks } from './open-books.ts';
+export { type GeneralLedger, generalLedger } from './reports/general-ledger.ts';
+export { type TrialBalance, trialBalance } from './reports/trial-balance.ts';

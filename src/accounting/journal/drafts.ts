@@ -1,0 +1,93 @@
+// Drafts: unfinished entries that may be edited, deleted and finally posted under the same id.
+import { randomUUIDv7 } from 'node:crypto';
+import { sql } from 'kysely';
+import { formatAmount, unitsOf } from '#lib/money';
+import { type Fault, invalid, notFound, Problem } from '#lib/problem';
+import type { TenantTx } from '#lib/tenant-tx';
+import type { EntryInput, EntryResult, LineInput } from './entry.ts';
+import { postEntries } from './post-entries.ts';
+
+/** Faults that only posting minds: a draft may be unbalanced, short of lines, or dated outside the open periods. */
+const postingOnly = new Set([
+  'accounting/entry-unbalanced',
+  'accounting/too-few-lines',
+  'accounting/no-period',
+  'accounting/period-closed',
+  'accounting/line-without-amount',
+]);
+
+/** The faults that even a draft may not have, such as an account that does not exist. */
+export function draftFaults(faults: readonly Fault[]): Fault[] {
+  return faults.filter((fault) => !postingOnly.has(fault.code));
+}
+
+function totalOf(lines: readonly LineInput[], scale: number): string {
+  const sum = lines.reduce((total, line) => total + (line.debit ? unitsOf(line.debit, scale) : 0n), 0n);
+  return formatAmount(sum, scale);
+}
+
+function columnsOf(tx: TenantTx, entry: EntryInput) {
+  const lines = entry.lines.map(({ account, debit, credit, memo }) => ({ account, debit, credit, memo }));
+  return {
+    entry_date: entry.entry_date,
+    memo: entry.memo,
+    reference: entry.reference ?? null,
+    lines: JSON.stringify(lines),
+    total: totalOf(entry.lines, tx.tenant.currencyScale),
+  };
+}
+
+/** Stores a draft whose faults have been looked for; returns its id (UUIDv7). */
+export async function createDraft(tx: TenantTx, entry: EntryInput): Promise<string> {
+  const id = randomUUIDv7();
+  await tx.db
+    .insertInto('journal_drafts')
+    .values({ id, ...columnsOf(tx, entry), created_by: tx.actor.userId })
+    .execute();
+  return id;
+}
+
+/** Locks a draft at the version that the editor has seen; a newer one is a failed precondition (RFC 9110, 13.1.1). */
+async function lockDraft(tx: TenantTx, id: string, version: number | null) {
+  const draft = await tx.db.selectFrom('journal_drafts').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+  if (!draft) {
+    const posted = await tx.db.selectFrom('journal_entries').select('number').where('id', '=', id).executeTakeFirst();
+    if (!posted) throw notFound('entry');
+    throw new Problem('conflict', 'accounting/not-a-draft', `${posted.number} is posted; correct it by reversal`);
+  }
+  if (version !== null && draft.version !== version) {
+    throw new Problem('precondition-failed', 'accounting/draft-changed', 'the draft was changed since you read it');
+  }
+  return draft;
+}
+
+/** Replaces a draft's contents; `version` is the one that the editor has seen. */
+export async function updateDraft(tx: TenantTx, id: string, entry: EntryInput, version: number | null): Promise<void> {
+  const draft = await lockDraft(tx, id, version);
+  await tx.db
+    .updateTable('journal_drafts')
+    .set({ ...columnsOf(tx, entry), version: draft.version + 1, updated_at: sql<Date>`now()` })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Deletes a draft; `version` is the one that the editor has seen, or null for whichever there is. */
+export async function deleteDraft(tx: TenantTx, id: string, version: number | null): Promise<void> {
+  await lockDraft(tx, id, version);
+  await tx.db.deleteFrom('journal_drafts').where('id', '=', id).execute();
+}
+
+/** Posts a draft under its own id; throws an invalid Problem with all faults, and the draft stays. */
+export async function postDraft(
+  tx: TenantTx,
+  id: string,
+  version: number | null,
+): Promise<Extract<EntryResult, { posted: true }>> {
+  const draft = await lockDraft(tx, id, version);
+  const { entry_date, memo, reference, created_by } = draft;
+  const lines = draft.lines as unknown as LineInput[];
+  const [result] = await postEntries(tx, [{ id, entry_date, memo, reference, created_by, lines, source: 'draft' }]);
+  if (!result?.posted) throw invalid(result?.faults ?? [], 'accounting/entry-invalid');
+  await tx.db.deleteFrom('journal_drafts').where('id', '=', id).execute();
+  return result;
+}

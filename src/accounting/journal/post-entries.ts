@@ -1,0 +1,52 @@
+// The one verb that posts: a set of entries goes to the database in one statement, whatever its size.
+import { randomUUIDv7 } from 'node:crypto';
+import { sql } from 'kysely';
+import type { Fault } from '#lib/problem';
+import type { TenantTx } from '#lib/tenant-tx';
+import type { EntryInput, EntryResult, LineInput } from './entry.ts';
+
+/** `malformed` tells the database that a fault was found already and no follow-up fault is to be reported for it. */
+type Unchecked<T> = T & { malformed?: boolean };
+export type UncheckedEntry = Unchecked<Omit<EntryInput, 'lines' | 'entry_date'>> & {
+  entry_date: string | null;
+  lines: Unchecked<Omit<LineInput, 'account'> & { account: string | null }>[];
+};
+
+type Row = { entry_ix: number; id: string; number: string | null; sequence: number | null; faults: Fault[] | null };
+
+/** The two JSON documents that post_entries() and entry_faults() take (see migrations/tenant/0003-posting.sql). */
+function documentsOf(entries: readonly UncheckedEntry[]): { heads: string; lines: string } {
+  const heads = entries.map(({ lines: _, ...head }, ix) => ({ source: 'api', ...head, id: head.id ?? randomUUIDv7(), ix }));
+  const lines = entries.flatMap((entry, entry_ix) => entry.lines.map((line, line_ix) => ({ ...line, entry_ix, line_ix })));
+  return { heads: JSON.stringify(heads), lines: JSON.stringify(lines) };
+}
+
+/**
+ * Posts entries into the company's books. Each faulty entry fails alone, with every fault and its JSON pointer within
+ * the entry; `atomic` leaves all unposted when one is faulty; `dryRun` only tells the faults. Results come in the order
+ * of the entries. Numbers are given in that order, without gap per series and fiscal year.
+ */
+export async function postEntries(
+  tx: TenantTx,
+  entries: readonly EntryInput[],
+  options: { atomic?: boolean; dryRun?: boolean } = {},
+): Promise<EntryResult[]> {
+  const { heads, lines } = documentsOf(entries);
+  const { rows } = await sql<Row>`
+    select * from post_entries(${heads}::jsonb, ${lines}::jsonb, ${options.atomic ?? false}, ${options.dryRun ?? false})
+  `.execute(tx.db);
+  return rows.map(({ id, number, sequence, faults }) =>
+    number !== null && sequence !== null
+      ? { posted: true, id, number, sequence }
+      : { posted: false, id, faults: faults ?? [] },
+  );
+}
+
+/** All faults that posting this entry would meet, and none stored; what is marked malformed is passed over. */
+export async function entryFaults(tx: TenantTx, entry: UncheckedEntry): Promise<Fault[]> {
+  const { heads, lines } = documentsOf([entry]);
+  const { rows } = await sql<Fault>`
+    select pointer, code, detail from entry_faults(${heads}::jsonb, ${lines}::jsonb)
+  `.execute(tx.db);
+  return rows;
+}

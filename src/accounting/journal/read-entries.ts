@@ -1,0 +1,124 @@
+// Reads entries and drafts back: a page of a filtered list, or one whole.
+import { sql } from 'kysely';
+import { fixAmount, parseAmount } from '#lib/money';
+import type { TenantTx } from '#lib/tenant-tx';
+import type { Entry, EntryLine, EntryStatus, EntrySummary, LineInput } from './entry.ts';
+
+/** `search` looks into number, memo, reference and, when it is an amount, the total. Dates are inclusive. */
+export type EntryFilter = {
+  search?: string | undefined;
+  status?: EntryStatus | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+  account?: string | undefined;
+};
+
+const escapeLike = (text: string) => text.replaceAll(/[\\%_]/g, '\\$&');
+
+function conditionsOf(filter: EntryFilter, scale: number) {
+  const conditions = [sql`true`];
+  const search = filter.search?.trim();
+  if (search) {
+    const pattern = `%${escapeLike(search)}%`;
+    const plain = search.replaceAll(',', '');
+    const amount = typeof parseAmount(plain, scale) === 'bigint' ? plain : null;
+    conditions.push(sql`(number ilike ${pattern} or memo ilike ${pattern} or reference ilike ${pattern}
+      or total = ${amount}::numeric)`);
+  }
+  if (filter.status) conditions.push(sql`status = ${filter.status}`);
+  if (filter.from) conditions.push(sql`entry_date >= ${filter.from}::date`);
+  if (filter.to) conditions.push(sql`entry_date <= ${filter.to}::date`);
+  if (filter.account) {
+    conditions.push(sql`id in (select l.entry_id from journal_lines l join accounts a on a.id = l.account_id
+      where a.code = ${filter.account})`);
+  }
+  return sql.join(conditions, sql` and `);
+}
+
+/** One page of entries and drafts, newest date first, and how many match in all. `page` counts from 1. */
+export async function listEntries(
+  tx: TenantTx,
+  filter: EntryFilter,
+  page: number,
+  pageSize: number,
+): Promise<{ count: number; results: EntrySummary[] }> {
+  const where = conditionsOf(filter, tx.tenant.currencyScale);
+  const counted = await sql<{ count: number }>`select count(*) as count from journal where ${where}`.execute(tx.db);
+  const { rows } = await sql<EntrySummary>`
+    select id, number, status, entry_date, memo, reference, total from journal where ${where}
+    order by entry_date desc, id desc limit ${pageSize} offset ${(page - 1) * pageSize}
+  `.execute(tx.db);
+  const results = rows.map((row) => ({ ...row, total: fixAmount(row.total, tx.tenant.currencyScale) }));
+  return { count: counted.rows[0]?.count ?? 0, results };
+}
+
+/** One entry or draft with its lines, or null. Amounts have the currency's decimals. */
+export async function getEntry(tx: TenantTx, id: string): Promise<Entry | null> {
+  return (await getPosted(tx, id)) ?? (await getDraft(tx, id));
+}
+
+async function getPosted(tx: TenantTx, id: string): Promise<Entry | null> {
+  const scale = tx.tenant.currencyScale;
+  const { rows } = await sql<Omit<Entry, 'status' | 'lines' | 'version'> & { raw_lines: EntryLine[] }>`
+    select e.id, e.number, e.sequence, e.entry_date, e.memo, e.reference, e.total, y.name as fiscal_year, p.name as period,
+      e.created_by, to_char(e.posted_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as posted_at,
+      (select json_build_object('id', o.id, 'number', o.number) from journal_entries o where o.id = e.reverses_id) as reverses,
+      (select json_build_object('id', o.id, 'number', o.number) from journal_entries o where o.reverses_id = e.id) as reversed_by,
+      (select json_agg(json_build_object('line', l.line_no, 'account', a.code, 'account_name', a.name,
+          'debit', nullif(l.debit, 0)::text, 'credit', nullif(l.credit, 0)::text, 'memo', l.memo) order by l.line_no)
+        from journal_lines l join accounts a on a.id = l.account_id where l.entry_id = e.id) as raw_lines
+    from journal_entries e
+    join fiscal_years y on y.id = e.fiscal_year_id
+    join periods p on p.id = e.period_id
+    where e.id = ${id}
+  `.execute(tx.db);
+  const [row] = rows;
+  if (!row) return null;
+  const { raw_lines, ...head } = row;
+  const side = (amount: string | null) => (amount === null ? null : fixAmount(amount, scale));
+  return {
+    ...head,
+    status: head.reversed_by ? 'reversed' : 'posted',
+    total: fixAmount(head.total, scale),
+    version: 1,
+    lines: raw_lines.map((line) => ({ ...line, debit: side(line.debit), credit: side(line.credit) })),
+  };
+}
+
+async function getDraft(tx: TenantTx, id: string): Promise<Entry | null> {
+  const draft = await tx.db.selectFrom('journal_drafts').selectAll().where('id', '=', id).executeTakeFirst();
+  if (!draft) return null;
+  const lines = draft.lines as unknown as LineInput[];
+  const codes = lines.map((line) => line.account);
+  const accounts = codes.length
+    ? await tx.db.selectFrom('accounts').select(['code', 'name']).where('code', 'in', codes).execute()
+    : [];
+  const names = new Map(accounts.map((account) => [account.code, account.name]));
+  const scale = tx.tenant.currencyScale;
+  const side = (amount: string | null | undefined) => (amount ? fixAmount(amount, scale) : null);
+  return {
+    id,
+    number: null,
+    sequence: null,
+    status: 'draft',
+    entry_date: draft.entry_date,
+    memo: draft.memo,
+    reference: draft.reference,
+    total: fixAmount(draft.total, scale),
+    fiscal_year: null,
+    period: null,
+    reverses: null,
+    reversed_by: null,
+    created_by: draft.created_by,
+    posted_at: null,
+    version: draft.version,
+    lines: lines.map((line, index) => ({
+      line: index + 1,
+      account: line.account,
+      account_name: names.get(line.account) ?? '',
+      debit: side(line.debit),
+      credit: side(line.credit),
+      memo: line.memo ?? null,
+    })),
+  };
+}

@@ -1,0 +1,55 @@
+// The trial balance on any day, read from the kept balances and never from all lines.
+import { sql } from 'kysely';
+import { formatAmount, unitsOf } from '#lib/money';
+import type { TenantTx } from '#lib/tenant-tx';
+import type { AccountType } from '../accounts/account.ts';
+
+export type TrialBalanceRow = { account: string; name: string; type: AccountType; debit: string; credit: string };
+
+/** Closing balances on `as_of` (inclusive): each account net on one side, '0.00' on the other. */
+export type TrialBalance = {
+  as_of: string;
+  currency: string;
+  rows: TrialBalanceRow[];
+  totals: { debit: string; credit: string };
+};
+
+/**
+ * The trial balance as of an ISO date. Accounts whose balance is zero are left out. The balances of all periods begun by
+ * that day are added up, and what the last of them has after the day is taken off again; on most days that is nothing.
+ */
+export async function trialBalance(tx: TenantTx, asOf: string): Promise<TrialBalance> {
+  const { rows } = await sql<{ account: string; name: string; type: AccountType; net: string }>`
+    with net as (
+      select b.account_id, b.debit - b.credit as amount
+      from account_balances b join periods p on p.id = b.period_id
+      where p.starts_on <= ${asOf}::date
+      union all
+      select l.account_id, l.credit - l.debit
+      from periods p
+      join journal_entries e on e.period_id = p.id and e.entry_date > ${asOf}::date
+      join journal_lines l on l.entry_id = e.id
+      where ${asOf}::date between p.starts_on and p.ends_on
+    )
+    select a.code as account, a.name, a.type, sum(n.amount)::text as net
+    from net n join accounts a on a.id = n.account_id
+    group by a.id having sum(n.amount) <> 0
+    order by a.code
+  `.execute(tx.db);
+  const scale = tx.tenant.currencyScale;
+  const totals = { debit: 0n, credit: 0n };
+  const shown = rows.map(({ net, ...row }) => {
+    const units = unitsOf(net, scale);
+    const debit = units > 0n ? units : 0n;
+    const credit = units < 0n ? -units : 0n;
+    totals.debit += debit;
+    totals.credit += credit;
+    return { ...row, debit: formatAmount(debit, scale), credit: formatAmount(credit, scale) };
+  });
+  return {
+    as_of: asOf,
+    currency: tx.tenant.currency,
+    rows: shown,
+    totals: { debit: formatAmount(totals.debit, scale), credit: formatAmount(totals.credit, scale) },
+  };
+}

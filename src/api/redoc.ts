@@ -1,0 +1,32 @@
+// The API's reference for reading, by ReDoc from our own origin.
+import type { FastifyInstance } from 'fastify';
+import { assetUrl } from '#lib/assets';
+import { html } from '#lib/html';
+
+// ReDoc writes its styles into the page and searches in a worker made from a blob; nothing else is let in.
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  'worker-src blob:',
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** GET /redoc/. */
+export function redocRoutes(app: FastifyInstance): void {
+  app.get(
+    '/redoc/',
+    { config: { permission: 'public', tenant: 'none' }, schema: { hide: true } },
+    async (_request, reply) => {
+      const page = html`<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Himalytix API</title></head>
+<body><redoc spec-url="/api/schema/" hide-download-button></redoc><script src="${assetUrl('redoc.js')}"></script></body>
+</html>`;
+      return await reply.header('Content-Security-Policy', policy).type('text/html; charset=utf-8').send(String(page));
+    },
+  );
+}

@@ -1,0 +1,86 @@
+// Hangs API v1, its OpenAPI document and the two readers of that document into the server.
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance } from 'fastify';
+import type { Db } from '#lib/db';
+import type { Tokens } from '#users';
+import { accountRoutes } from './v1/accounts.ts';
+import { authRoutes } from './v1/auth.ts';
+import { fiscalYearRoutes } from './v1/fiscal-years.ts';
+import { journalEntryRoutes } from './v1/journal-entries.ts';
+import { reportRoutes } from './v1/reports.ts';
+import { redocRoutes } from './redoc.ts';
+
+const description = `The books of your company, for programs.
+
+**Signing in.** \`POST /api/v1/auth/login/\` gives an access token (ten minutes) and a refresh token. Send
+\`Authorization: Bearer …\`. The token belongs to one company; the host or \`X-Tenant\` may name it too, but only the same.
+
+**Amounts** are decimal strings in the company's currency, never numbers. **Dates** are Gregorian, \`YYYY-MM-DD\`.
+**Accounts** are named by their code.
+
+**Problems** are \`application/problem+json\` (RFC 9457): \`errors\` names every fault of a request at once, each with a JSON
+pointer, a stable \`code\` and a sentence. A refused request stores nothing.`;
+
+const openapi = {
+  openapi: '3.1.0',
+  info: { title: 'Himalytix API', version: '1', description },
+  components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+  security: [{ bearer: [] }],
+  tags: [
+    { name: 'auth', description: 'Sign-in, refresh, sign-out' },
+    { name: 'users', description: 'Who one is' },
+    { name: 'accounts', description: 'The chart of accounts' },
+    { name: 'journal entries', description: 'Posting, drafts, reversal' },
+    { name: 'fiscal years and periods', description: 'The fiscal calendar' },
+    { name: 'reports', description: 'Trial balance and general ledger' },
+  ],
+} as const;
+
+/** An entry of a thousand lines is some 100 kB; ten times that is more than any voucher and little for the server. */
+const BODY_LIMIT_BYTES = 1_048_576;
+
+/** Only JSON is understood; an absent body is absent whatever the header says. */
+function parseJsonOnly(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else parse(request, body as string, done);
+  });
+}
+
+/** Registers everything under /api/. */
+export async function registerApi(app: FastifyInstance, services: { db: Db; tokens: Tokens }): Promise<void> {
+  await app.register(
+    async (api) => {
+      parseJsonOnly(api);
+      await api.register(swagger, { openapi: structuredClone(openapi) as never });
+      await api.register(swaggerUi, {
+        routePrefix: '/docs',
+        staticCSP: true,
+        uiConfig: { persistAuthorization: false, displayRequestDuration: true },
+        theme: { title: 'Himalytix API' },
+      });
+      redocRoutes(api);
+      api.get('/schema/', { config: { permission: 'public', tenant: 'none' }, schema: { hide: true } }, () => api.swagger());
+      await api.register(
+        async (plain) => {
+          const v1 = plain.withTypeProvider<TypeBoxTypeProvider>();
+          v1.addHook('onRoute', (route) => {
+            route.bodyLimit ??= BODY_LIMIT_BYTES;
+          });
+          authRoutes(v1, services);
+          accountRoutes(v1, services);
+          journalEntryRoutes(v1, services);
+          fiscalYearRoutes(v1, services);
+          reportRoutes(v1, services);
+        },
+        { prefix: '/v1' },
+      );
+    },
+    { prefix: '/api' },
+  );
+}
+

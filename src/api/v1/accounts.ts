@@ -1,0 +1,134 @@
+// The chart of accounts over the API; accounts are named by their code.
+import { Type } from 'typebox';
+import {
+  type Account,
+  createAccount,
+  deleteAccount,
+  getAccount,
+  listAccounts,
+  updateAccount,
+} from '#accounting';
+import type { Db } from '#lib/db';
+import { notFound } from '#lib/problem';
+import { type ApiServer, inRequest, pageLinks, seenVersion, setVersion } from './context.ts';
+import {
+  AccountCode,
+  AccountSchema,
+  AccountTypeSchema,
+  CategorySchema,
+  nullable,
+  PageQuery,
+  pageOf,
+  problems,
+  strictObject,
+} from './schemas.ts';
+
+const tags = ['accounts'];
+const Params = strictObject({ code: AccountCode });
+
+const document = ({ id: _, version: __, ...account }: Account) => account;
+
+/** GET and POST /accounts/, GET, PATCH and DELETE /accounts/{code}/. */
+export function accountRoutes(app: ApiServer, { db }: { db: Db }): void {
+  app.get('/accounts/', {
+    config: { permission: 'accounting.account.view' },
+    schema: {
+      tags,
+      summary: 'List the chart of accounts in tree order',
+      querystring: strictObject({
+        ...PageQuery,
+        page_size: Type.Optional(Type.Integer({ minimum: 1, maximum: 5000, default: 1000 })),
+        search: Type.Optional(Type.String({ maxLength: 200, description: 'In code and name.' })),
+        type: Type.Optional(AccountTypeSchema),
+        active: Type.Optional(Type.Boolean()),
+        group: Type.Optional(Type.Boolean()),
+      }),
+      response: { 200: pageOf(AccountSchema), ...problems(401, 403, 422) },
+    },
+    handler: async (request) => {
+      const { page = 1, page_size: pageSize = 1000, ...filter } = request.query;
+      const accounts = await inRequest(db, request, (tx) => listAccounts(tx, filter));
+      const results = accounts.slice((page - 1) * pageSize, page * pageSize).map(document);
+      return { count: accounts.length, ...pageLinks(request, page, pageSize, accounts.length), results };
+    },
+  });
+
+  app.post('/accounts/', {
+    config: { permission: 'accounting.account.edit' },
+    schema: {
+      tags,
+      summary: 'Add an account',
+      body: strictObject({
+        code: AccountCode,
+        name: Type.String({ minLength: 1, maxLength: 200 }),
+        type: AccountTypeSchema,
+        parent: Type.Optional(nullable(AccountCode)),
+        group: Type.Optional(Type.Boolean({ default: false })),
+        category: Type.Optional(nullable(CategorySchema)),
+      }),
+      response: { 201: AccountSchema, ...problems(401, 403, 415, 422) },
+    },
+    handler: async (request, reply) => {
+      const account = await inRequest(db, request, (tx) => createAccount(tx, request.body));
+      setVersion(reply, account.version);
+      reply.header('Location', `/api/v1/accounts/${encodeURIComponent(account.code)}/`);
+      return await reply.code(201).send(document(account));
+    },
+  });
+
+  app.get('/accounts/:code/', {
+    config: { permission: 'accounting.account.view' },
+    schema: {
+      tags,
+      summary: 'One account',
+      params: Params,
+      response: { 200: AccountSchema, ...problems(401, 403, 404) },
+    },
+    handler: async (request, reply) => {
+      const account = await inRequest(db, request, (tx) => getAccount(tx, request.params.code));
+      if (!account) throw notFound('account');
+      setVersion(reply, account.version);
+      return document(account);
+    },
+  });
+
+  app.patch('/accounts/:code/', {
+    config: { permission: 'accounting.account.edit' },
+    schema: {
+      tags,
+      summary: 'Change an account; If-Match guards against a lost edit',
+      params: Params,
+      body: strictObject(
+        {
+          name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+          parent: Type.Optional(nullable(AccountCode)),
+          category: Type.Optional(nullable(CategorySchema)),
+          active: Type.Optional(Type.Boolean()),
+        },
+        { minProperties: 1 },
+      ),
+      response: { 200: AccountSchema, ...problems(401, 403, 404, 412, 415, 422) },
+    },
+    handler: async (request, reply) => {
+      const version = seenVersion(request, { required: false });
+      const { code } = request.params;
+      const account = await inRequest(db, request, (tx) => updateAccount(tx, code, request.body, version));
+      setVersion(reply, account.version);
+      return document(account);
+    },
+  });
+
+  app.delete('/accounts/:code/', {
+    config: { permission: 'accounting.account.edit' },
+    schema: {
+      tags,
+      summary: 'Delete an account that was never used',
+      params: Params,
+      response: { 204: Type.Null(), ...problems(401, 403, 404, 409) },
+    },
+    handler: async (request, reply) => {
+      await inRequest(db, request, (tx) => deleteAccount(tx, request.params.code));
+      return await reply.code(204).send(null);
+    },
+  });
+}

@@ -1,0 +1,99 @@
+// Signing in and out over the API, and who one is.
+import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import type { Db } from '#lib/db';
+import { Problem } from '#lib/problem';
+import type { Tenant } from '#lib/tenant-tx';
+import { tenantById, tenantRefused } from '#tenancy';
+import { checkCredentials, type Member, permissionsOf, type TokenPair, type Tokens } from '#users';
+import type { ApiServer } from './context.ts';
+import { problems, strictObject, TokenSchema, UserSchema } from './schemas.ts';
+
+const userDocument = (member: Member, tenant: Tenant) => ({
+  id: member.userId,
+  email: member.email,
+  name: member.name,
+  role: member.role,
+  permissions: [...permissionsOf(member.role)],
+  tenant: {
+    slug: tenant.slug,
+    name: tenant.name,
+    currency: tenant.currency,
+    calendar: tenant.calendar,
+    time_zone: tenant.timeZone,
+  },
+});
+
+const bearer = (request: FastifyRequest) => /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
+
+/** POST /auth/login/, /auth/refresh/, /auth/logout/ and GET /users/me/. */
+export function authRoutes(app: ApiServer, { db, tokens }: { db: Db; tokens: Tokens }): void {
+  async function answer(member: Member, pair: TokenPair) {
+    const tenant = await tenantById(db, member.tenantId);
+    if (tenant?.status !== 'active') throw tenantRefused();
+    return { ...pair, user: userDocument(member, tenant) };
+  }
+
+  app.post('/auth/login/', {
+    config: { permission: 'public' },
+    schema: {
+      tags: ['auth'],
+      security: [],
+      summary: 'Sign in with e-mail address and password',
+      description: 'Name the company by its host or by X-Tenant; one who belongs to a single company need not.',
+      body: strictObject({ email: Type.String({ maxLength: 320 }), password: Type.String({ maxLength: 1000 }) }),
+      response: { 200: TokenSchema, ...problems(400, 401, 403, 415, 422) },
+    },
+    handler: async (request) => {
+      const member = await checkCredentials(db, request.body, request.claimed?.id ?? null);
+      return await answer(member, await tokens.issue(member));
+    },
+  });
+
+  app.post('/auth/refresh/', {
+    config: { permission: 'public' },
+    schema: {
+      tags: ['auth'],
+      security: [],
+      summary: 'Exchange a refresh token for a new pair',
+      description: 'A refresh token works once; using it again ends the sign-in that it belongs to.',
+      body: strictObject({ refresh: Type.String({ maxLength: 200 }) }),
+      response: { 200: TokenSchema, ...problems(401, 403, 415, 422) },
+    },
+    handler: async (request) => {
+      const { member, pair } = await tokens.refresh(request.body.refresh, request.claimed?.id ?? null);
+      return await answer(member, pair);
+    },
+  });
+
+  app.post('/auth/logout/', {
+    config: { permission: 'public' },
+    schema: {
+      tags: ['auth'],
+      summary: 'End this sign-in: its access and refresh tokens stop working',
+      body: Type.Optional(strictObject({ refresh: Type.Optional(Type.String({ maxLength: 200 })) })),
+      response: { 204: Type.Null(), ...problems(401, 415, 422) },
+    },
+    handler: async (request, reply) => {
+      const access = bearer(request);
+      const refresh = request.body?.refresh;
+      if (!access && !refresh) throw new Problem('unauthenticated', 'users/sign-in-needed', 'send a token to end its sign-in');
+      if (access) await tokens.revoke({ familyId: (await tokens.verify(access)).familyId });
+      if (refresh) await tokens.revoke({ refresh });
+      return await reply.code(204).send(null);
+    },
+  });
+
+  app.get('/users/me/', {
+    config: { permission: 'signed-in' },
+    schema: {
+      tags: ['users'],
+      summary: 'Who I am, in which company, and what I may do there',
+      response: { 200: UserSchema, ...problems(401, 403) },
+    },
+    handler: async ({ actor, tenant }) => {
+      const member = { ...actor, userId: actor.userId ?? '', tenantId: tenant.id } as Member;
+      return userDocument(member, tenant);
+    },
+  });
+}

@@ -1,0 +1,60 @@
+// What the routes of v1 are given, and the small things that all of them do alike.
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest, RawServerDefault } from 'fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Db } from '#lib/db';
+import { Problem } from '#lib/problem';
+import { inTenant, type TenantTx } from '#lib/tenant-tx';
+
+export type ApiServer = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+/** Runs work in the transaction of the request's company and actor. */
+export function inRequest<T>(
+  db: Db,
+  request: Pick<FastifyRequest, 'tenant' | 'actor'>,
+  work: (tx: TenantTx) => Promise<T>,
+  options: { snapshot?: boolean } = {},
+): Promise<T> {
+  return inTenant(db, request.tenant, request.actor, work, options);
+}
+
+/** The links of a page to its neighbours, relative to the origin. */
+export function pageLinks(request: FastifyRequest, page: number, pageSize: number, count: number) {
+  const link = (to: number) => {
+    const url = new URL(request.url, 'http://relative.invalid');
+    url.searchParams.set('page', String(to));
+    return `${url.pathname}${url.search}`;
+  };
+  return {
+    next: page * pageSize < count ? link(page + 1) : null,
+    previous: page > 1 ? link(page - 1) : null,
+  };
+}
+
+/** Gives a reply the ETag of a version (RFC 9110, 8.8.3). */
+export function setVersion(reply: FastifyReply, version: number): void {
+  reply.header('ETag', `"${version}"`);
+}
+
+/**
+ * The version that If-Match names; null for '*' or, unless `required`, without the header. Throws malformed for what no
+ * ETag of ours looks like, or precondition-required (RFC 6585, 3).
+ */
+export function seenVersion(request: FastifyRequest, options: { required: boolean }): number | null {
+  const header = request.headers['if-match'];
+  if (header === '*') return null;
+  if (header === undefined) {
+    if (!options.required) return null;
+    const detail = 'send If-Match with the ETag that you have read, so that no other edit is lost';
+    throw new Problem('precondition-required', 'request/if-match-needed', detail);
+  }
+  const version = /^"(\d{1,9})"$/.exec(header)?.[1];
+  if (version === undefined) throw new Problem('precondition-failed', 'request/if-match', 'If-Match is no ETag of this resource');
+  return Number(version);
+}

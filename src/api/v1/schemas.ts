@@ -1,0 +1,220 @@
+// The shapes that API v1 speaks, once for validation, types, serialisation and the OpenAPI document.
+import { type Static, type TSchema, Type } from 'typebox';
+import { accountCategories, accountTypes } from '#accounting';
+
+const oneOf = <const Values extends readonly string[]>(values: Values, options: { description?: string; default?: string } = {}) =>
+  Type.Unsafe<Values[number]>({ type: 'string', enum: [...values], ...options });
+
+export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+
+export const Amount = Type.String({
+  description: 'A decimal string in the company’s currency; at most 15 digits before the point.',
+  examples: ['1234.50'],
+});
+export const IsoDate = Type.String({ format: 'date', description: 'A Gregorian day, YYYY-MM-DD.', examples: ['2026-11-23'] });
+export const Id = Type.String({ format: 'uuid', description: 'A UUID (version 7).' });
+export const AccountCode = Type.String({ minLength: 1, maxLength: 200, examples: ['1010'] });
+
+const Fault = Type.Object({
+  pointer: Type.String({ description: 'JSON pointer (RFC 6901) to the place in the request.' }),
+  code: Type.String(),
+  detail: Type.String(),
+});
+
+/** application/problem+json, RFC 9457. */
+export const ProblemSchema = Type.Object(
+  {
+    type: Type.String(),
+    title: Type.String(),
+    status: Type.Integer(),
+    code: Type.String({ description: 'Stable; made for programs.' }),
+    detail: Type.String({ description: 'Made for people.' }),
+    instance: Type.String(),
+    errors: Type.Array(Fault, { description: 'Every fault of the request at once.' }),
+  },
+  { description: 'RFC 9457 problem' },
+);
+
+/** One page of a list, as v1 answers. */
+export const pageOf = <T extends TSchema>(item: T) =>
+  Type.Object({
+    count: Type.Integer({ description: 'How many there are on all pages.' }),
+    next: nullable(Type.String()),
+    previous: nullable(Type.String()),
+    results: Type.Array(item),
+  });
+
+export const PageQuery = {
+  page: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, default: 1 })),
+  page_size: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 50 })),
+};
+
+/** An object of which nothing but the named fields is taken. */
+export const strictObject = <T extends Record<string, TSchema>>(properties: T, options: Record<string, unknown> = {}) =>
+  Type.Object(properties, { additionalProperties: false, ...options });
+
+export const AccountTypeSchema = oneOf(accountTypes);
+export const CategorySchema = oneOf(accountCategories, { description: 'What reports and dashboards know it as.' });
+
+export const AccountSchema = Type.Object({
+  code: Type.String(),
+  name: Type.String(),
+  type: AccountTypeSchema,
+  category: nullable(CategorySchema),
+  parent: nullable(Type.String({ description: 'The code of the group above.' })),
+  group: Type.Boolean({ description: 'Groups hold other accounts and take no lines.' }),
+  active: Type.Boolean(),
+  depth: Type.Integer(),
+});
+
+export const EntryStatusSchema = oneOf(['draft', 'posted', 'reversed']);
+
+export const EntrySummarySchema = Type.Object({
+  id: Id,
+  number: nullable(Type.String({ description: 'Assigned at posting, gapless per series and fiscal year.' })),
+  status: EntryStatusSchema,
+  entry_date: IsoDate,
+  memo: Type.String(),
+  reference: nullable(Type.String()),
+  total: Amount,
+});
+
+const EntryLink = Type.Object({ id: Id, number: Type.String() });
+
+export const EntrySchema = Type.Object({
+  ...EntrySummarySchema.properties,
+  sequence: nullable(Type.Integer()),
+  fiscal_year: nullable(Type.String()),
+  period: nullable(Type.String()),
+  reverses: nullable(EntryLink),
+  reversed_by: nullable(EntryLink),
+  created_by: nullable(Type.String()),
+  posted_at: nullable(Type.String({ format: 'date-time' })),
+  version: Type.Integer(),
+  lines: Type.Array(
+    Type.Object({
+      line: Type.Integer(),
+      account: Type.String(),
+      account_name: Type.String(),
+      debit: nullable(Amount),
+      credit: nullable(Amount),
+      memo: nullable(Type.String()),
+    }),
+  ),
+});
+
+const LineBody = strictObject({
+  account: AccountCode,
+  debit: Type.Optional(nullable(Amount)),
+  credit: Type.Optional(nullable(Amount)),
+  memo: Type.Optional(nullable(Type.String({ maxLength: 1000 }))),
+});
+
+const entryFields = {
+  entry_date: IsoDate,
+  memo: Type.String({ maxLength: 1000 }),
+  reference: Type.Optional(nullable(Type.String({ maxLength: 200 }))),
+  lines: Type.Array(LineBody, { maxItems: 10_000 }),
+};
+
+const entryExample = {
+  entry_date: '2026-11-23',
+  memo: 'Cash sale',
+  lines: [
+    { account: '1010', debit: '100.00' },
+    { account: '4010', credit: '100.00' },
+  ],
+};
+
+export const NewEntryBody = strictObject(
+  { ...entryFields, status: Type.Optional(oneOf(['posted', 'draft'], { default: 'posted' })) },
+  { examples: [entryExample] },
+);
+export const DraftBody = strictObject(entryFields, { examples: [entryExample] });
+export type NewEntry = Static<typeof NewEntryBody>;
+
+export const FiscalYearSchema = Type.Object({ name: Type.String(), starts_on: IsoDate, ends_on: IsoDate });
+
+export const PeriodStatusSchema = oneOf(['open', 'closed', 'locked']);
+
+export const PeriodSchema = Type.Object({
+  id: Type.Integer(),
+  fiscal_year: Type.String(),
+  number: Type.Integer(),
+  name: Type.String(),
+  starts_on: IsoDate,
+  ends_on: IsoDate,
+  status: PeriodStatusSchema,
+});
+
+export const TrialBalanceSchema = Type.Object({
+  as_of: IsoDate,
+  currency: Type.String(),
+  rows: Type.Array(
+    Type.Object({
+      account: Type.String(),
+      name: Type.String(),
+      type: AccountTypeSchema,
+      debit: Amount,
+      credit: Amount,
+    }),
+  ),
+  totals: Type.Object({ debit: Amount, credit: Amount }),
+});
+
+export const GeneralLedgerSchema = Type.Object({
+  account: Type.String(),
+  name: Type.String(),
+  type: AccountTypeSchema,
+  currency: Type.String(),
+  from: IsoDate,
+  to: IsoDate,
+  opening: Amount,
+  lines: Type.Array(
+    Type.Object({
+      entry_id: Id,
+      number: Type.String(),
+      entry_date: IsoDate,
+      account: Type.String(),
+      memo: Type.String(),
+      reference: nullable(Type.String()),
+      debit: Amount,
+      credit: Amount,
+      balance: Type.String({ description: 'Running balance; debit is positive, credit negative.' }),
+    }),
+  ),
+  totals: Type.Object({ debit: Amount, credit: Amount }),
+  closing: Amount,
+});
+
+export const UserSchema = Type.Object({
+  id: Id,
+  email: Type.String(),
+  name: Type.String(),
+  role: Type.String(),
+  permissions: Type.Array(Type.String()),
+  tenant: Type.Object({
+    slug: Type.String(),
+    name: Type.String(),
+    currency: Type.String(),
+    calendar: oneOf(['gregorian', 'bikram_sambat']),
+    time_zone: Type.String(),
+  }),
+});
+
+export const TokenSchema = Type.Object({
+  access: Type.String(),
+  refresh: Type.String(),
+  token_type: Type.Literal('Bearer'),
+  expires_in: Type.Integer({ description: 'Seconds until the access token runs out.' }),
+  user: UserSchema,
+});
+
+/** The answers that any route may give besides its own. */
+export const problems = (...statuses: number[]) =>
+  Object.fromEntries(
+    statuses.map((status) => [
+      status,
+      { description: 'A problem', content: { 'application/problem+json': { schema: ProblemSchema } } },
+    ]),
+  );

@@ -1,0 +1,113 @@
+// The composition root: the only place that knows all rooms and hands them to each other.
+import { randomUUIDv7 } from 'node:crypto';
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { registerApi } from '#api';
+import { errorPage } from '#dashboard';
+import { serveAssets } from '#lib/assets';
+import type { Config } from '#lib/config';
+import type { Db } from '#lib/db';
+import { type Gate, guard, type Identity } from '#lib/http/guard';
+import { logProblem, problemOf, sendProblem, statusOf, titleOf } from '#lib/http/send-problem';
+import { useValidation } from '#lib/http/validation';
+import { Problem } from '#lib/problem';
+import { resolveTenant, tenantById, tenantRefused } from '#tenancy';
+import { findSession, type Member, roleAllows, sessionCookie, Tokens } from '#users';
+import { registerHealth } from '#lib/http/health';
+
+const contentSecurityPolicy = {
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'", 'data:'],
+    fontSrc: ["'self'"],
+    connectSrc: ["'self'"],
+    manifestSrc: ["'self'"],
+    formAction: ["'self'"],
+    baseUri: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+};
+
+function hostOf(request: FastifyRequest): string {
+  return request.hostname;
+}
+
+const identityOf = (member: Member, csrfToken: string | null): Identity => ({
+  tenantId: member.tenantId,
+  actor: { userId: member.userId, email: member.email, name: member.name, role: member.role },
+  csrfToken,
+});
+
+/** How the guard's questions are answered by the rooms. */
+function gateOf(db: Db, tokens: Tokens, baseDomain: string): Gate {
+  return {
+    claimedTenant: (request) => {
+      const header = request.headers['x-tenant'];
+      const named = Array.isArray(header) ? header.join(',') : header;
+      return resolveTenant(db, { host: hostOf(request), header: named }, baseDomain);
+    },
+    tenantById: (id) => tenantById(db, id),
+    identify: async (request) => {
+      if (request.url.startsWith('/api/')) {
+        const access = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
+        return access ? identityOf(await tokens.memberOf(access), null) : null;
+      }
+      const token = request.cookies[sessionCookie];
+      const session = token ? await findSession(db, token) : null;
+      return session && identityOf(session.member, session.csrfToken);
+    },
+    allows: roleAllows,
+    refused: tenantRefused,
+  };
+}
+
+const isApi = (request: FastifyRequest) => request.url.startsWith('/api/');
+
+/** A page's problem: who is not signed in goes to sign in first, everybody else sees what is wrong. */
+async function showProblem(request: FastifyRequest, reply: FastifyReply, error: unknown): Promise<FastifyReply> {
+  const problem = problemOf(error);
+  logProblem(request, problem);
+  if (problem.kind === 'unauthenticated' && request.method === 'GET') {
+    return await reply.redirect(`/sign-in/?next=${encodeURIComponent(request.url)}`, 303);
+  }
+  const status = statusOf(problem);
+  const page = errorPage({ status, title: titleOf(problem), detail: problem.detail, reference: request.id }, null);
+  return await reply.code(status).type('text/html; charset=utf-8').send(String(page));
+}
+
+/** Builds the web server, not listening yet. `db` stays the caller's to close. */
+export async function buildApp(config: Config, db: Db): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger: config.logLevel === 'silent' ? false : { level: config.logLevel },
+    trustProxy: config.trustProxy,
+    genReqId: () => randomUUIDv7(),
+    requestIdHeader: false,
+    disableRequestLogging: true,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
+    bodyLimit: 1_048_576,
+    return503OnClosing: true,
+  });
+  const tokens = new Tokens(db);
+  useValidation(app);
+  app.setErrorHandler((error, request, reply) =>
+    isApi(request) ? sendProblem(request, reply, error) : showProblem(request, reply, error),
+  );
+  app.setNotFoundHandler((request, reply) => {
+    const error = new Problem('not-found', 'request/not-found', 'there is nothing at this address');
+    return isApi(request) ? sendProblem(request, reply, error) : showProblem(request, reply, error);
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('X-Request-Id', request.id);
+  });
+  await app.register(helmet, { contentSecurityPolicy, strictTransportSecurity: config.trustProxy });
+  await app.register(cookie);
+  guard(app, gateOf(db, tokens, config.baseDomain), ['/api/docs', '/assets/', '/favicon.ico']);
+  registerHealth(app, db);
+  serveAssets(app);
+  await registerApi(app, { db, tokens });
+  return app;
+}

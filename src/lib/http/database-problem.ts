@@ -1,0 +1,36 @@
+// What PostgreSQL refuses or fails at, as problems: its own rules of the books, duplicates, and being out of reach.
+import { Problem } from '#lib/problem';
+
+// SQLSTATE classes after which another try is worth it: connection (08), resources (53), operator intervention (57P),
+// and the two ways in which concurrent transactions are told to try again (40001, 40P01).
+const UNAVAILABLE = /^(08...|53...|57P..|40001|40P01)$/;
+const UNREACHABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
+
+type DatabaseError = Error & { code: string; detail?: string };
+
+function isCoded(error: unknown): error is DatabaseError {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string';
+}
+
+/**
+ * The problem of an error from the database, or null for an error that it is not at fault for. HX001 is a rule of ours
+ * that input can break; its message is the problem's code and its detail is public (see migrations/tenant).
+ */
+export function problemOfDatabaseError(cause: unknown): Problem | null {
+  if (!(cause instanceof Error)) return null;
+  if (isCoded(cause)) {
+    const { code, message, detail } = cause;
+    if (code === 'HX001') return new Problem('invalid', message, detail ?? message, { cause });
+    if (code === '23505') return new Problem('conflict', 'request/duplicate', 'this exists already', { cause });
+    if (UNAVAILABLE.test(code) || UNREACHABLE.has(code)) return unavailable(cause);
+  }
+  // The pool's and the driver's own errors carry no code.
+  if (/timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error/.test(cause.message)) {
+    return unavailable(cause);
+  }
+  return null;
+}
+
+function unavailable(cause: Error): Problem {
+  return new Problem('unavailable', 'database/unavailable', 'the database does not answer; try again', { cause });
+}

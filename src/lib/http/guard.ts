@@ -1,0 +1,114 @@
+// The gate that every request passes: which company, who, and may they. What is not declared does not open.
+import { timingSafeEqual } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { invalid, Problem } from '#lib/problem';
+import type { Actor, Tenant } from '#lib/tenant-tx';
+import { textFaults } from './validation.ts';
+
+/** Who the credential says it is, and for which company; `csrfToken` only for a cookie. */
+export type Identity = { tenantId: string; actor: Actor; csrfToken: string | null };
+
+/** What the guard asks the rooms, handed in by app.ts as the guard knows no room. */
+export type Gate = {
+  /** The company that host and header name, or null; throws when they name none that is open. */
+  claimedTenant(request: FastifyRequest): Promise<Tenant | null>;
+  tenantById(id: string): Promise<Tenant | null>;
+  /** Whom the Authorization header of an API request, or the cookie of a page, speaks for; null without either. */
+  identify(request: FastifyRequest): Promise<Identity | null>;
+  allows(role: string, permission: string): boolean;
+  /** The refusal of a company; the same whatever the reason. */
+  refused(): Problem;
+};
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** 'public' asks for nobody, 'signed-in' for any member, anything else for that permission. */
+    permission?: string;
+    /** 'none' for what belongs to no company at all, such as health checks and assets. */
+    tenant?: 'none';
+  }
+  interface FastifyRequest {
+    /** The company that the request names; on a guarded route it is the credential's. */
+    claimed: Tenant | null;
+    identity: Identity | null;
+    tenant: Tenant;
+    actor: Actor;
+    csrfToken: string;
+  }
+}
+
+const isApi = (request: FastifyRequest) => request.url.startsWith('/api/');
+const isSafe = (method: string) => method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
+
+/** Compares in a time that does not tell how much of a guess was right. */
+function sameToken(sent: unknown, expected: string | null): boolean {
+  if (typeof sent !== 'string' || expected === null) return false;
+  const [a, b] = [Buffer.from(sent), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function signInFirst(): Problem {
+  return new Problem('unauthenticated', 'users/sign-in-needed', 'sign in to see this');
+}
+
+/** Lets a request through, or throws: 403 for the company, 401 for the person, 403 for the permission. */
+async function admit(gate: Gate, request: FastifyRequest): Promise<void> {
+  const { permission, tenant: tenancy } = request.routeOptions.config;
+  if (tenancy === 'none') return;
+  request.claimed = await gate.claimedTenant(request);
+  if (permission === 'public' || permission === undefined) return;
+  const identity = await gate.identify(request);
+  if (!identity) throw signInFirst();
+  const tenant = await gate.tenantById(identity.tenantId);
+  if (tenant?.status !== 'active') throw gate.refused();
+  if (request.claimed && request.claimed.id !== tenant.id) throw gate.refused();
+  request.identity = identity;
+  request.tenant = tenant;
+  request.actor = identity.actor;
+  request.csrfToken = identity.csrfToken ?? '';
+  if (permission !== 'signed-in' && !gate.allows(identity.actor.role, permission)) {
+    const detail = `the role ${identity.actor.role} does not have the permission ${permission}`;
+    throw new Problem('forbidden', 'users/permission-missing', detail);
+  }
+}
+
+/** A page that changes something proves that it is ours: by the session's token, and by where it says it comes from. */
+async function refuseForgery(request: FastifyRequest): Promise<void> {
+  if (isApi(request) || isSafe(request.method)) return;
+  const site = request.headers['sec-fetch-site'];
+  const foreign = site !== undefined && site !== 'same-origin' && site !== 'none';
+  const origin = request.headers.origin;
+  const elsewhere = origin !== undefined && origin !== `${request.protocol}://${request.host}`;
+  const sent = request.headers['x-csrf-token'] ?? (request.body as { _csrf?: unknown } | undefined)?._csrf;
+  const stale = request.identity !== null && !sameToken(sent, request.identity.csrfToken);
+  if (foreign || elsewhere || stale) {
+    throw new Problem('forbidden', 'users/forgery', 'this form has expired or did not come from this site; load the page again');
+  }
+}
+
+/** Text that the database cannot hold is refused at the edge, wherever it stands. */
+async function refuseUnstorableText(request: FastifyRequest, _reply: FastifyReply): Promise<void> {
+  const faults = [...textFaults(request.body), ...textFaults(request.query, '/query'), ...textFaults(request.params, '/params')];
+  if (faults.length > 0) throw invalid(faults, 'request/text');
+}
+
+/**
+ * Guards an app: every route declares `config.permission` or the start fails. Must be called before any route is added.
+ * Routes under `openPrefixes` are a library's own, cannot declare anything, and show nothing of any company.
+ */
+export function guard(app: FastifyInstance, gate: Gate, openPrefixes: readonly string[]): void {
+  app.decorateRequest('claimed', null);
+  app.decorateRequest('identity', null);
+  app.decorateRequest('csrfToken', '');
+  app.addHook('onRoute', (route) => {
+    if (openPrefixes.some((prefix) => route.url.startsWith(prefix))) {
+      route.config = { ...route.config, permission: 'public', tenant: 'none' };
+    }
+    if (route.config?.permission === undefined) {
+      throw new Error(`route ${String(route.method)} ${route.url} declares no permission`);
+    }
+  });
+  app.addHook('onRequest', (request) => admit(gate, request));
+  app.addHook('preValidation', refuseUnstorableText);
+  app.addHook('preHandler', refuseForgery);
+}

@@ -1,0 +1,121 @@
+// Turns whatever went wrong into an RFC 9457 problem: the inside of this program knows no HTTP status, this file does.
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { type Fault, Problem, type ProblemKind } from '#lib/problem';
+import { problemOfDatabaseError } from './database-problem.ts';
+import { faultsOfValidation } from './validation.ts';
+
+const statuses: Record<ProblemKind, number> = {
+  malformed: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  'method-not-allowed': 405,
+  conflict: 409,
+  'precondition-failed': 412,
+  'too-large': 413,
+  'unsupported-type': 415,
+  invalid: 422,
+  'precondition-required': 428,
+  'too-many': 429,
+  internal: 500,
+  unavailable: 503,
+};
+
+const titles: Record<ProblemKind, string> = {
+  malformed: 'The request cannot be read',
+  unauthenticated: 'Sign in first',
+  forbidden: 'This is not allowed',
+  'not-found': 'There is no such thing',
+  'method-not-allowed': 'This cannot be done here',
+  conflict: 'This conflicts with what there is',
+  'precondition-failed': 'It was changed in the meantime',
+  'too-large': 'The request is too large',
+  'unsupported-type': 'This content type is not understood',
+  invalid: 'The request has faults',
+  'precondition-required': 'Name the version that you change',
+  'too-many': 'Too many requests',
+  internal: 'Something went wrong on our side',
+  unavailable: 'Not available for the moment',
+};
+
+/** The body of application/problem+json. `errors` holds one entry for each fault, with its JSON pointer. */
+export type ProblemDocument = {
+  type: string;
+  title: string;
+  status: number;
+  code: string;
+  detail: string;
+  instance: string;
+  errors: Fault[];
+};
+
+/** What Fastify itself refuses: unreadable bodies, wrong content types, bodies over the limit, bad addresses. */
+function problemOfFastify(error: FastifyError): Problem | null {
+  const known: Record<number, [ProblemKind, string]> = {
+    400: ['malformed', 'request/malformed'],
+    404: ['not-found', 'request/not-found'],
+    413: ['too-large', 'request/too-large'],
+    414: ['malformed', 'request/address-too-long'],
+    415: ['unsupported-type', 'request/content-type'],
+  };
+  const [kind, code] = known[error.statusCode ?? 500] ?? [];
+  if (!kind || !code) return null;
+  return new Problem(kind, code, error.message, { cause: error });
+}
+
+/** Any error as a Problem; what is none of ours becomes an internal one whose cause stays inside. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  const fastifyError = error as FastifyError;
+  if (Array.isArray(fastifyError.validation)) {
+    const errors = faultsOfValidation(fastifyError);
+    return new Problem('invalid', 'request/invalid', `the request has ${errors.length} fault(s)`, { errors });
+  }
+  return (
+    problemOfDatabaseError(error) ??
+    problemOfFastify(fastifyError) ??
+    new Problem('internal', 'internal/error', 'the request failed; nothing was stored', { cause: error })
+  );
+}
+
+/** The status of a problem, for renderers other than JSON. */
+export function statusOf(problem: Problem): number {
+  return statuses[problem.kind];
+}
+
+/** The title of a problem's kind, for people. */
+export function titleOf(problem: Problem): string {
+  return titles[problem.kind];
+}
+
+/** The body of a problem's answer. */
+export function problemDocument(problem: Problem, requestId: string): ProblemDocument {
+  return {
+    type: `urn:himalytix:problem:${problem.code}`,
+    title: titleOf(problem),
+    status: statusOf(problem),
+    code: problem.code,
+    detail: problem.detail,
+    instance: `urn:uuid:${requestId}`,
+    errors: problem.errors,
+  };
+}
+
+/** Logs what a person has to look at, with the cause that the client does not see. */
+export function logProblem(request: FastifyRequest, problem: Problem): void {
+  if (problem.kind === 'internal') request.log.error({ err: problem.cause ?? problem }, problem.code);
+  else if (problem.kind === 'unavailable') request.log.warn({ err: problem.cause ?? problem }, problem.code);
+}
+
+/** Answers with application/problem+json. */
+export async function sendProblem(request: FastifyRequest, reply: FastifyReply, error: unknown): Promise<FastifyReply> {
+  const problem = problemOf(error);
+  logProblem(request, problem);
+  if (problem.kind === 'unavailable') reply.header('Retry-After', '2');
+  if (problem.kind === 'unauthenticated') reply.header('WWW-Authenticate', 'Bearer');
+  return await reply
+    .code(statuses[problem.kind])
+    .type('application/problem+json')
+    .serializer(JSON.stringify)
+    .send(problemDocument(problem, request.id));
+}

@@ -1,0 +1,39 @@
+// What each built-in role may do. A permission is named room.thing.act; '*' stands for whatever follows.
+
+export const roles = ['owner', 'accountant', 'clerk', 'auditor', 'storekeeper'] as const;
+export type Role = (typeof roles)[number];
+
+const granted: Record<Role, readonly string[]> = {
+  owner: ['*'],
+  accountant: ['dashboard.view', 'accounting.*'],
+  clerk: [
+    'dashboard.view',
+    'accounting.account.view',
+    'accounting.fiscal_year.view',
+    'accounting.journal_entry.view',
+    'accounting.journal_entry.draft',
+    'accounting.journal_entry.post',
+    'accounting.report.view',
+  ],
+  auditor: [
+    'dashboard.view',
+    'accounting.account.view',
+    'accounting.fiscal_year.view',
+    'accounting.journal_entry.view',
+    'accounting.report.view',
+  ],
+  // The storekeeper's own permissions come with the stock; the books are not a storekeeper's business.
+  storekeeper: ['dashboard.view'],
+};
+
+/** The permissions of a role; an unknown role has none. */
+export function permissionsOf(role: string): readonly string[] {
+  return granted[role as Role] ?? [];
+}
+
+/** Whether a role has a permission; deny by default. */
+export function roleAllows(role: string, permission: string): boolean {
+  return permissionsOf(role).some(
+    (each) => each === permission || (each.endsWith('*') && permission.startsWith(each.slice(0, -1))),
+  );
+}

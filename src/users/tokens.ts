@@ -1,0 +1,177 @@
+// Access tokens (JWT, RFC 7519, signed with Ed25519) and the rotating refresh tokens behind them.
+import { randomUUIDv7 } from 'node:crypto';
+import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK, jwtVerify, SignJWT } from 'jose';
+import { sql } from 'kysely';
+import type { Db } from '#lib/db';
+import { Problem } from '#lib/problem';
+import { inDirectory } from '#lib/tenant-tx';
+import { hashSecretToken, newSecretToken } from './secret-token.ts';
+import { type Member, memberOf } from './user.ts';
+
+const ISSUER = 'himalytix';
+const AUDIENCE = 'himalytix-api';
+const ALGORITHM = 'EdDSA';
+export const ACCESS_SECONDS = 600;
+const REFRESH_SECONDS = 14 * 24 * 60 * 60;
+
+/** What a client gets at sign-in. `expires_in` is in seconds and concerns the access token. */
+export type TokenPair = { access: string; refresh: string; token_type: 'Bearer'; expires_in: number };
+
+/** Whom an access token speaks for; `familyId` is the sign-in that it came from. */
+export type AccessClaims = { userId: string; tenantId: string; familyId: string };
+
+type SigningKey = { kid: string; privateKey: CryptoKey; publicKey: CryptoKey };
+
+function refused(detail: string): Problem {
+  return new Problem('unauthenticated', 'users/token-refused', detail);
+}
+
+async function keyFromJwk(kid: string, jwk: JWK): Promise<SigningKey> {
+  const { d: _, ...publicJwk } = jwk;
+  const [privateKey, publicKey] = await Promise.all([importJWK(jwk, ALGORITHM), importJWK(publicJwk, ALGORITHM)]);
+  return { kid, privateKey: privateKey as CryptoKey, publicKey: publicKey as CryptoKey };
+}
+
+/** The keys that are not retired, newest first; the first program to ask makes one. */
+async function loadKeys(db: Db): Promise<SigningKey[]> {
+  return await inDirectory(db, async (tx) => {
+    await sql`lock table signing_keys in share row exclusive mode`.execute(tx.db);
+    const query = tx.db.selectFrom('signing_keys').selectAll().where('retired_at', 'is', null);
+    const rows = await query.orderBy('created_at', 'desc').execute();
+    if (rows.length === 0) {
+      const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
+      const jwk = await exportJWK(privateKey);
+      const row = { kid: randomUUIDv7(), private_jwk: JSON.stringify(jwk) };
+      await tx.db.insertInto('signing_keys').values(row).execute();
+      return [await keyFromJwk(row.kid, jwk)];
+    }
+    return await Promise.all(rows.map((row) => keyFromJwk(row.kid, row.private_jwk as unknown as JWK)));
+  });
+}
+
+/** Issues, checks and revokes tokens. Keys are read once and again when an unknown `kid` turns up. */
+export class Tokens {
+  readonly #db: Db;
+  #keys: Promise<SigningKey[]> | undefined;
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  async #key(kid: string | undefined): Promise<SigningKey> {
+    this.#keys ??= loadKeys(this.#db);
+    const find = async () => (await this.#keys)?.find((key) => kid === undefined || key.kid === kid);
+    let key = await find().catch((error) => {
+      this.#keys = undefined;
+      throw error;
+    });
+    if (!key) {
+      this.#keys = loadKeys(this.#db);
+      key = await find();
+    }
+    if (!key) throw refused('the access token was signed by nobody here');
+    return key;
+  }
+
+  async #pair(member: Member, familyId: string): Promise<TokenPair> {
+    const refresh = newSecretToken();
+    await this.#db.kysely
+      .insertInto('refresh_tokens')
+      .values({
+        id: randomUUIDv7(),
+        family_id: familyId,
+        token_hash: hashSecretToken(refresh),
+        user_id: member.userId,
+        tenant_id: member.tenantId,
+        expires_at: sql<Date>`now() + make_interval(secs => ${REFRESH_SECONDS})`,
+      })
+      .execute();
+    const key = await this.#key(undefined);
+    const access = await new SignJWT({ tid: member.tenantId, fid: familyId })
+      .setProtectedHeader({ alg: ALGORITHM, kid: key.kid, typ: 'JWT' })
+      .setSubject(member.userId)
+      .setIssuer(ISSUER)
+      .setAudience(AUDIENCE)
+      .setJti(randomUUIDv7())
+      .setIssuedAt()
+      .setExpirationTime(`${ACCESS_SECONDS}s`)
+      .sign(key.privateKey);
+    return { access, refresh, token_type: 'Bearer', expires_in: ACCESS_SECONDS };
+  }
+
+  /** A new sign-in: a pair of tokens with a family of its own. */
+  async issue(member: Member): Promise<TokenPair> {
+    return await this.#pair(member, randomUUIDv7());
+  }
+
+  /** Checks an access token's signature, times, issuer and audience. Throws an unauthenticated Problem. */
+  async verify(access: string): Promise<AccessClaims> {
+    try {
+      const { payload } = await jwtVerify(access, async (header) => (await this.#key(header.kid ?? '')).publicKey, {
+        algorithms: [ALGORITHM],
+        issuer: ISSUER,
+        audience: AUDIENCE,
+        requiredClaims: ['sub', 'exp', 'tid', 'fid'],
+      });
+      return { userId: String(payload.sub), tenantId: String(payload.tid), familyId: String(payload.fid) };
+    } catch (cause) {
+      const isOurs = cause instanceof Error && 'code' in cause && String(cause.code).startsWith('ERR_J');
+      if (!isOurs) throw cause;
+      throw refused('the access token is not valid, or no longer');
+    }
+  }
+
+  /** The member that an access token speaks for, unless its sign-in was ended since. Throws as verify() does. */
+  async memberOf(access: string): Promise<Member> {
+    const claims = await this.verify(access);
+    const [member, ended] = await Promise.all([
+      memberOf(this.#db, claims.userId, claims.tenantId),
+      this.#db.kysely
+        .selectFrom('refresh_tokens')
+        .select('id')
+        .where('family_id', '=', claims.familyId)
+        .where('revoked_at', 'is not', null)
+        .limit(1)
+        .executeTakeFirst(),
+    ]);
+    if (!member || ended) throw refused('the access token is not valid, or no longer');
+    return member;
+  }
+
+  /**
+   * Exchanges a refresh token for a new pair. It works once: a second use means that it was stolen, and ends the whole
+   * family (RFC 9700, 4.14.2). `tenantId` is the company that the request names, if any.
+   */
+  async refresh(refresh: string, tenantId: string | null): Promise<{ member: Member; pair: TokenPair }> {
+    const used = await this.#db.kysely
+      .updateTable('refresh_tokens')
+      .set({ used_at: sql<Date>`now()` })
+      .where('token_hash', '=', hashSecretToken(refresh))
+      .where('used_at', 'is', null)
+      .where('revoked_at', 'is', null)
+      .where('expires_at', '>', sql<Date>`now()`)
+      .returning(['user_id', 'tenant_id', 'family_id'])
+      .executeTakeFirst();
+    if (!used) {
+      await this.revoke({ refresh });
+      throw refused('the refresh token is not valid, or no longer');
+    }
+    const member = await memberOf(this.#db, used.user_id, used.tenant_id);
+    if (!member || (tenantId !== null && tenantId !== used.tenant_id)) throw refused('the refresh token is not valid here');
+    return { member, pair: await this.#pair(member, used.family_id) };
+  }
+
+  /** Ends a sign-in, known by its family or by one of its refresh tokens; an unknown one is no error. */
+  async revoke(of: { familyId: string } | { refresh: string }): Promise<void> {
+    const family =
+      'familyId' in of
+        ? sql<string>`${of.familyId}::uuid`
+        : sql<string>`(select family_id from refresh_tokens where token_hash = ${hashSecretToken(of.refresh)})`;
+    await this.#db.kysely
+      .updateTable('refresh_tokens')
+      .set({ revoked_at: sql<Date>`now()` })
+      .where('family_id', '=', family)
+      .where('revoked_at', 'is', null)
+      .execute();
+  }
+}

@@ -1,0 +1,71 @@
+// People and the companies they belong to.
+import { randomUUIDv7 } from 'node:crypto';
+import type { Db } from '#lib/db';
+import { type Fault, invalid } from '#lib/problem';
+import type { DirectoryTx } from '#lib/tenant-tx';
+import { hashPassword } from './password.ts';
+import { type Role, roles } from './roles.ts';
+
+export type NewUser = { email: string; name: string; password: string };
+
+/** A person as a company knows them. */
+export type Member = { userId: string; tenantId: string; email: string; name: string; role: Role };
+
+/** What is wrong with the facts of a new user; the pointer names the fact. */
+function faultsOf(user: NewUser): Fault[] {
+  const faults: Fault[] = [];
+  const fault = (pointer: string, detail: string) => faults.push({ pointer, code: 'users/invalid', detail });
+  if (!/^[^\s@]+@[^\s@]+$/.test(user.email)) fault('/email', `"${user.email}" is not an e-mail address`);
+  if (user.name.trim() === '') fault('/name', 'a user has a name');
+  if (user.password === '') fault('/password', 'a password is not empty');
+  return faults;
+}
+
+/**
+ * Creates a user, or finds the one who has that e-mail address already and leaves name and password as they are.
+ * Returns the id. Throws an invalid Problem naming every wrong fact.
+ */
+export async function ensureUser(tx: DirectoryTx, input: NewUser): Promise<string> {
+  const faults = faultsOf(input);
+  if (faults.length > 0) throw invalid(faults, 'users/invalid');
+  const email = input.email.toLowerCase();
+  const existing = await tx.db.selectFrom('users').select('id').where('email', '=', email).executeTakeFirst();
+  if (existing) return existing.id;
+  const id = randomUUIDv7();
+  const password_hash = await hashPassword(input.password);
+  await tx.db.insertInto('users').values({ id, email, name: input.name.trim(), password_hash }).execute();
+  return id;
+}
+
+/** Makes a user a member of a company, or gives a member another role. */
+export async function setMembership(tx: DirectoryTx, userId: string, tenantId: string, role: Role): Promise<void> {
+  if (!roles.includes(role)) {
+    throw invalid([{ pointer: '/role', code: 'users/invalid', detail: `a role is one of ${roles.join(', ')}` }]);
+  }
+  await tx.db
+    .insertInto('memberships')
+    .values({ user_id: userId, tenant_id: tenantId, role })
+    .onConflict((conflict) => conflict.columns(['user_id', 'tenant_id']).doUpdateSet({ role }))
+    .execute();
+}
+
+/** The active user's membership of a company, or null. */
+export async function memberOf(db: Db, userId: string, tenantId: string): Promise<Member | null> {
+  const row = await db.kysely
+    .selectFrom('memberships')
+    .innerJoin('users', 'users.id', 'memberships.user_id')
+    .select(['users.email', 'users.name', 'memberships.role'])
+    .where('memberships.user_id', '=', userId)
+    .where('memberships.tenant_id', '=', tenantId)
+    .where('users.is_active', '=', true)
+    .executeTakeFirst();
+  return row ? { userId, tenantId, email: row.email, name: row.name, role: row.role as Role } : null;
+}
+
+/** The names of users by id, for showing who did something; unknown ids are left out. */
+export async function userNames(db: Db, ids: readonly (string | null)[]): Promise<Map<string, string>> {
+  const wanted = ids.filter((id) => id !== null);
+  if (wanted.length === 0) return new Map();
+  const rows = await db.kysely.selectFrom('users').select(['id', 'name']).where('id', 'in', wanted).execute();
+  return new Map(rows.map((row) => [row.id, row.name]));
+}
