@@ -9,12 +9,12 @@ import { serveAssets } from '#lib/assets';
 import type { Config } from '#lib/config';
 import type { Db } from '#lib/db';
 import { type Gate, guard, type Identity } from '#lib/http/guard';
+import { registerHealth } from '#lib/http/health';
 import { logProblem, problemOf, sendProblem, statusOf, titleOf } from '#lib/http/send-problem';
 import { useValidation } from '#lib/http/validation';
 import { Problem } from '#lib/problem';
 import { resolveTenant, tenantById, tenantRefused } from '#tenancy';
 import { findSession, type Member, roleAllows, sessionCookie, Tokens } from '#users';
-import { registerHealth } from '#lib/http/health';
 
 const contentSecurityPolicy = {
   useDefaults: false,
@@ -68,14 +68,21 @@ function gateOf(db: Db, tokens: Tokens, baseDomain: string): Gate {
 const isApi = (request: FastifyRequest) => request.url.startsWith('/api/');
 
 /** A page's problem: who is not signed in goes to sign in first, everybody else sees what is wrong. */
-async function showProblem(request: FastifyRequest, reply: FastifyReply, error: unknown): Promise<FastifyReply> {
+async function showProblem(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: unknown,
+): Promise<FastifyReply> {
   const problem = problemOf(error);
   logProblem(request, problem);
   if (problem.kind === 'unauthenticated' && request.method === 'GET') {
     return await reply.redirect(`/sign-in/?next=${encodeURIComponent(request.url)}`, 303);
   }
   const status = statusOf(problem);
-  const page = errorPage({ status, title: titleOf(problem), detail: problem.detail, reference: request.id }, null);
+  const page = errorPage(
+    { status, title: titleOf(problem), detail: problem.detail, reference: request.id },
+    null,
+  );
   return await reply.code(status).type('text/html; charset=utf-8').send(String(page));
 }
 

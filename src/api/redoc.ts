@@ -26,7 +26,10 @@ export function redocRoutes(app: FastifyInstance): void {
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Himalytix API</title></head>
 <body><redoc spec-url="/api/schema/" hide-download-button></redoc><script src="${assetUrl('redoc.js')}"></script></body>
 </html>`;
-      return await reply.header('Content-Security-Policy', policy).type('text/html; charset=utf-8').send(String(page));
+      return await reply
+        .header('Content-Security-Policy', policy)
+        .type('text/html; charset=utf-8')
+        .send(String(page));
     },
   );
 }

@@ -5,12 +5,12 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import type { Db } from '#lib/db';
 import type { Tokens } from '#users';
+import { redocRoutes } from './redoc.ts';
 import { accountRoutes } from './v1/accounts.ts';
 import { authRoutes } from './v1/auth.ts';
 import { fiscalYearRoutes } from './v1/fiscal-years.ts';
 import { journalEntryRoutes } from './v1/journal-entries.ts';
 import { reportRoutes } from './v1/reports.ts';
-import { redocRoutes } from './redoc.ts';
 
 const description = `The books of your company, for programs.
 
@@ -64,7 +64,9 @@ export async function registerApi(app: FastifyInstance, services: { db: Db; toke
         theme: { title: 'Himalytix API' },
       });
       redocRoutes(api);
-      api.get('/schema/', { config: { permission: 'public', tenant: 'none' }, schema: { hide: true } }, () => api.swagger());
+      api.get('/schema/', { config: { permission: 'public', tenant: 'none' }, schema: { hide: true } }, () =>
+        api.swagger(),
+      );
       await api.register(
         async (plain) => {
           const v1 = plain.withTypeProvider<TypeBoxTypeProvider>();
@@ -83,4 +85,3 @@ export async function registerApi(app: FastifyInstance, services: { db: Db; toke
     { prefix: '/api' },
   );
 }
-

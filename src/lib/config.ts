@@ -28,7 +28,8 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
 const port: Reader<number> = (text, name) => {
   const value = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value <= 65_535)) throw new ConfigError(`${name} must be a port number from 0 to 65535, not "${text}"`);
+  if (!(value <= 65_535))
+    throw new ConfigError(`${name} must be a port number from 0 to 65535, not "${text}"`);
   return value;
 };
 
@@ -38,7 +39,8 @@ const text: Reader<string> = (value, name) => {
 };
 
 const host: Reader<string> = (value, name) => {
-  if (!/^[\w.:-]+$/.test(value)) throw new ConfigError(`${name} must be a host name or address, not "${value}"`);
+  if (!/^[\w.:-]+$/.test(value))
+    throw new ConfigError(`${name} must be a host name or address, not "${value}"`);
   return value;
 };
 
@@ -50,12 +52,14 @@ const postgresUrl: Reader<string> = (value, name) => {
 };
 
 const logLevel: Reader<string> = (value, name) => {
-  if (!logLevels.includes(value)) throw new ConfigError(`${name} must be one of ${logLevels.join(', ')}, not "${value}"`);
+  if (!logLevels.includes(value))
+    throw new ConfigError(`${name} must be one of ${logLevels.join(', ')}, not "${value}"`);
   return value;
 };
 
 const flag: Reader<boolean> = (value, name) => {
-  if (value !== 'true' && value !== 'false') throw new ConfigError(`${name} must be true or false, not "${value}"`);
+  if (value !== 'true' && value !== 'false')
+    throw new ConfigError(`${name} must be true or false, not "${value}"`);
   return value === 'true';
 };
 
@@ -63,12 +67,32 @@ const flag: Reader<boolean> = (value, name) => {
 export const variables = {
   PORT: { read: port, fallback: 8000, about: 'the port that the web server listens on' },
   HIMALYTIX_HOST: { read: host, fallback: '127.0.0.1', about: 'the address that the web server listens on' },
-  HIMALYTIX_BASE_DOMAIN: { read: host, fallback: 'localhost', about: 'companies are found at slug.BASE_DOMAIN' },
-  DATABASE_URL: { read: postgresUrl, fallback: null, about: 'PostgreSQL 16 or newer; unset: an embedded one' },
-  HIMALYTIX_DATA_DIR: { read: text, fallback: resolve(projectRoot, '.data'), about: 'the folder of the embedded database and its secrets' },
-  HIMALYTIX_DEMO_PASSWORD: { read: text, fallback: null, about: 'the demo users’ password; unset: made at first start' },
+  HIMALYTIX_BASE_DOMAIN: {
+    read: host,
+    fallback: 'localhost',
+    about: 'companies are found at slug.BASE_DOMAIN',
+  },
+  DATABASE_URL: {
+    read: postgresUrl,
+    fallback: null,
+    about: 'PostgreSQL 16 or newer; unset: an embedded one',
+  },
+  HIMALYTIX_DATA_DIR: {
+    read: text,
+    fallback: resolve(projectRoot, '.data'),
+    about: 'the folder of the embedded database and its secrets',
+  },
+  HIMALYTIX_DEMO_PASSWORD: {
+    read: text,
+    fallback: null,
+    about: 'the demo users’ password; unset: made at first start',
+  },
   HIMALYTIX_LOG_LEVEL: { read: logLevel, fallback: 'warn', about: `${logLevels.join(', ')}` },
-  HIMALYTIX_TRUST_PROXY: { read: flag, fallback: false, about: 'true behind a proxy that sets X-Forwarded-…' },
+  HIMALYTIX_TRUST_PROXY: {
+    read: flag,
+    fallback: false,
+    about: 'true behind a proxy that sets X-Forwarded-…',
+  },
 } as const;
 
 /**

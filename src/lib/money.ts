@@ -12,7 +12,8 @@ const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
 export function unitsOf(text: string, scale: number): bigint {
   const match = DECIMAL.exec(text);
   const [, sign, integer = '', fraction = ''] = match ?? [];
-  if (!match || /[1-9]/.test(fraction.slice(scale))) throw new RangeError(`"${text}" is no amount of ${scale} decimals`);
+  if (!match || /[1-9]/.test(fraction.slice(scale)))
+    throw new RangeError(`"${text}" is no amount of ${scale} decimals`);
   const units = BigInt(integer + fraction.slice(0, scale).padEnd(scale, '0'));
   return sign ? -units : units;
 }
@@ -23,7 +24,8 @@ export function unitsOf(text: string, scale: number): bigint {
  */
 export function parseAmount(text: string, scale: number): bigint | { fault: string } {
   const [, , integer, fraction = ''] = DECIMAL.exec(text) ?? [];
-  if (integer === undefined) return { fault: `"${text.slice(0, 40)}" is not a decimal number such as "1234.50"` };
+  if (integer === undefined)
+    return { fault: `"${text.slice(0, 40)}" is not a decimal number such as "1234.50"` };
   if (integer.replace(/^0+/, '').length > MAX_INTEGER_DIGITS) {
     return { fault: `an amount has at most ${MAX_INTEGER_DIGITS} digits before the decimal point` };
   }

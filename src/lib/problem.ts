@@ -26,7 +26,12 @@ export class Problem extends Error {
   readonly detail: string;
   readonly errors: Fault[];
 
-  constructor(kind: ProblemKind, code: string, detail: string, options: { errors?: Fault[]; cause?: unknown } = {}) {
+  constructor(
+    kind: ProblemKind,
+    code: string,
+    detail: string,
+    options: { errors?: Fault[]; cause?: unknown } = {},
+  ) {
     super(`${code}: ${detail}`, { cause: options.cause });
     this.name = 'Problem';
     this.kind = kind;

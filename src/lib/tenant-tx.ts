@@ -46,7 +46,8 @@ const quote = (identifier: string) => `"${identifier.replaceAll('"', '""')}"`;
 
 /** What turns a transaction into a company's, in one round trip; every value in it is ours, none a client's. */
 function tenantSettings(tenant: Tenant, actor: Actor): string {
-  if (actor.userId !== null && !/^[0-9a-f-]{36}$/.test(actor.userId)) throw new TypeError('an actor id is a UUID');
+  if (actor.userId !== null && !/^[0-9a-f-]{36}$/.test(actor.userId))
+    throw new TypeError('an actor id is a UUID');
   return [
     `SET LOCAL search_path = ${quote(tenant.schema)}, pg_temp`,
     `SET LOCAL app.actor_id = '${actor.userId ?? ''}'`,
@@ -67,14 +68,19 @@ function kyselyOn<Schema>(client: pg.PoolClient): Kysely<Schema> {
 /** COMMIT after a failed statement is answered with ROLLBACK and no error; that must never pass for success. */
 async function commit(client: pg.PoolClient): Promise<void> {
   const { command } = await client.query('COMMIT');
-  if (command !== 'COMMIT') throw new Error('the transaction was rolled back, as one of its statements had failed');
+  if (command !== 'COMMIT')
+    throw new Error('the transaction was rolled back, as one of its statements had failed');
 }
 
 /**
  * Runs `work` between `opening` (a BEGIN with its settings) and COMMIT; a throw rolls everything back. A connection
  * that cannot even roll back is closed rather than reused.
  */
-async function transact<T>(pool: pg.Pool, opening: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+async function transact<T>(
+  pool: pg.Pool,
+  opening: string,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
@@ -105,8 +111,10 @@ export async function inTenant<T>(
   options: { snapshot?: boolean } = {},
 ): Promise<T> {
   if (tenant.status !== 'active') throw new TypeError(`company ${tenant.slug} is ${tenant.status}`);
-  return await transact(db.pool, `${options.snapshot ? SNAPSHOT : 'BEGIN'}; ${tenantSettings(tenant, actor)}`, (client) =>
-    work({ db: kyselyOn<TenantSchema>(client), tenant, actor } as TenantTx),
+  return await transact(
+    db.pool,
+    `${options.snapshot ? SNAPSHOT : 'BEGIN'}; ${tenantSettings(tenant, actor)}`,
+    (client) => work({ db: kyselyOn<TenantSchema>(client), tenant, actor } as TenantTx),
   );
 }
 

@@ -4,7 +4,11 @@ import { inDirectory } from '#lib/tenant-tx';
 import { applyMigrations, MigrationError, readMigrations } from './migrations.ts';
 import { migrateTenantSchema } from './tenant-schema.ts';
 
-export type MigrationReport = { publicVersion: number; tenants: number; failures: { schema: string; message: string }[] };
+export type MigrationReport = {
+  publicVersion: number;
+  tenants: number;
+  failures: { schema: string; message: string }[];
+};
 
 // Any constant will do; two programs that migrate the shared schema at once take turns by it.
 const PUBLIC_MIGRATION_LOCK = 7_204_911;
@@ -29,7 +33,11 @@ export async function migrateAll(
 ): Promise<MigrationReport> {
   const publicVersion = await migratePublic(db);
   const known = await readMigrations('tenant');
-  const tenants = await db.kysely.selectFrom('tenants').select(['id', 'schema_name']).orderBy('schema_name').execute();
+  const tenants = await db.kysely
+    .selectFrom('tenants')
+    .select(['id', 'schema_name'])
+    .orderBy('schema_name')
+    .execute();
   const report: MigrationReport = { publicVersion, tenants: tenants.length, failures: [] };
   const waiting = [...tenants];
   let done = 0;
@@ -53,7 +61,11 @@ export async function requireMigrated(db: Db): Promise<void> {
     "select to_regclass('public.schema_migrations') is not null as there",
   );
   const version = rows[0]?.there
-    ? (await db.pool.query<{ v: number }>('select coalesce(max(version), 0) as v from public.schema_migrations')).rows[0]?.v
+    ? (
+        await db.pool.query<{ v: number }>(
+          'select coalesce(max(version), 0) as v from public.schema_migrations',
+        )
+      ).rows[0]?.v
     : 0;
   if (version !== known.length) {
     throw new MigrationError(
@@ -66,6 +78,8 @@ export async function requireMigrated(db: Db): Promise<void> {
     .where('schema_version', '<>', perTenant.length)
     .executeTakeFirstOrThrow();
   if (behind.n > 0) {
-    throw new MigrationError(`${behind.n} companies are not at version ${perTenant.length}; run: bin/himalytix migrate`);
+    throw new MigrationError(
+      `${behind.n} companies are not at version ${perTenant.length}; run: bin/himalytix migrate`,
+    );
   }
 }

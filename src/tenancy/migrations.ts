@@ -17,11 +17,14 @@ const FILE = /^(\d{4})-[a-z0-9-]+\.sql$/;
 /** Reads `migrations/<scope>/NNNN-name.sql`, in order. Throws MigrationError for a misnamed file or a missing number. */
 export async function readMigrations(scope: 'public' | 'tenant', root = projectRoot): Promise<Migration[]> {
   const folder = resolve(root, 'migrations', scope);
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql') && !name.endsWith('.test.sql')).sort();
+  const names = (await readdir(folder))
+    .filter((name) => name.endsWith('.sql') && !name.endsWith('.test.sql'))
+    .sort();
   return await Promise.all(
     names.map(async (name, index) => {
       const version = Number(FILE.exec(name)?.[1]);
-      if (version !== index + 1) throw new MigrationError(`migrations/${scope}/${name} should be number ${index + 1}`);
+      if (version !== index + 1)
+        throw new MigrationError(`migrations/${scope}/${name} should be number ${index + 1}`);
       const sql = await readFile(resolve(folder, name), 'utf8');
       return { version, name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
     }),
@@ -43,7 +46,9 @@ export function pendingMigrations(
   for (const each of applied) {
     const mine = known[each.version - 1];
     if (mine?.checksum !== each.checksum) {
-      throw new MigrationError(`schema ${schema}: ${mine?.name} was changed after it had been applied; add a new one`);
+      throw new MigrationError(
+        `schema ${schema}: ${mine?.name} was changed after it had been applied; add a new one`,
+      );
     }
   }
   const done = new Set(applied.map((each) => each.version));

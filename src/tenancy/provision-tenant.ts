@@ -5,7 +5,7 @@ import { type Fault, invalid, Problem } from '#lib/problem';
 import type { Calendar, DirectoryTx, Tenant } from '#lib/tenant-tx';
 import { readMigrations } from './migrations.ts';
 import { tenantFromRow } from './tenant.ts';
-import { createTenantSchema, migrateTenantSchema } from './tenant-schema.ts';
+import { createTenantSchema, migrateTenantSchema, quote } from './tenant-schema.ts';
 
 /** `currency` is ISO 4217, `timeZone` IANA; `schema` is made from the slug unless given. */
 export type NewTenant = {
@@ -17,7 +17,17 @@ export type NewTenant = {
   schema?: string;
 };
 
-const reservedSlugs = new Set(['www', 'api', 'admin', 'assets', 'static', 'public', 'localhost', 'mail', 'health']);
+const reservedSlugs = new Set([
+  'www',
+  'api',
+  'admin',
+  'assets',
+  'static',
+  'public',
+  'localhost',
+  'mail',
+  'health',
+]);
 
 function isTimeZone(name: string): boolean {
   try {
@@ -31,15 +41,18 @@ function isTimeZone(name: string): boolean {
 /** All that is wrong with a new company's facts; the pointer names the fact. */
 function faultsOf(tenant: NewTenant, schema: string): Fault[] {
   const faults: Fault[] = [];
-  const fault = (pointer: string, detail: string) => faults.push({ pointer, code: 'tenancy/invalid', detail });
-  if (tenant.name.trim() === '' || tenant.name.length > 200) fault('/name', 'a company’s name has 1 to 200 characters');
+  const fault = (pointer: string, detail: string) =>
+    faults.push({ pointer, code: 'tenancy/invalid', detail });
+  if (tenant.name.trim() === '' || tenant.name.length > 200)
+    fault('/name', 'a company’s name has 1 to 200 characters');
   if (!/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/.test(tenant.slug)) {
     fault('/slug', `"${tenant.slug}" is not a slug: 1 to 40 of a-z, 0-9 and inner hyphens`);
   } else if (reservedSlugs.has(tenant.slug)) fault('/slug', `the slug ${tenant.slug} is reserved`);
   if (!/^[a-z0-9_]{1,56}$/.test(schema) || /^(pg_|public$|information_schema$)/.test(schema)) {
     fault('/schema', `"${schema}" cannot be a schema’s name`);
   }
-  if (currencyScale(tenant.currency) === null) fault('/currency', `"${tenant.currency}" is not an ISO 4217 currency`);
+  if (currencyScale(tenant.currency) === null)
+    fault('/currency', `"${tenant.currency}" is not an ISO 4217 currency`);
   if (!isTimeZone(tenant.timeZone)) fault('/time_zone', `"${tenant.timeZone}" is not an IANA time zone`);
   return faults;
 }
@@ -69,14 +82,12 @@ export async function provisionTenant(tx: DirectoryTx, input: NewTenant): Promis
     .onConflict((conflict) => conflict.doNothing())
     .returningAll()
     .executeTakeFirst();
-  if (!row) throw new Problem('conflict', 'tenancy/slug-taken', `there is a company with the slug ${input.slug}`);
+  if (!row)
+    throw new Problem('conflict', 'tenancy/slug-taken', `there is a company with the slug ${input.slug}`);
   const tenant = tenantFromRow(row);
   await createTenantSchema(tx, tenant.schema, tenant.role);
   await migrateTenantSchema(tx, tenant.id, await readMigrations('tenant'));
-  await tx.client.query('insert into company (currency, currency_scale, calendar) values ($1, $2, $3)', [
-    tenant.currency,
-    tenant.currencyScale,
-    tenant.calendar,
-  ]);
+  const company = `insert into ${quote(tenant.schema)}.company (currency, currency_scale, calendar) values ($1, $2, $3)`;
+  await tx.client.query(company, [tenant.currency, tenant.currencyScale, tenant.calendar]);
   return tenant;
 }

@@ -30,7 +30,11 @@ async function tenantOfHost(db: Db, host: string, baseDomain: string): Promise<T
  * The company that host and header agree on; null when neither names one. A name that is unknown or suspended, or two
  * that differ, is refused (403) — there is no fallback.
  */
-export async function resolveTenant(db: Db, claims: TenantClaims, baseDomain: string): Promise<Tenant | null> {
+export async function resolveTenant(
+  db: Db,
+  claims: TenantClaims,
+  baseDomain: string,
+): Promise<Tenant | null> {
   const host = claims.host.toLowerCase().replace(/\.$/, '');
   const header = claims.header?.trim().toLowerCase();
   const named: (Tenant | null)[] = [];

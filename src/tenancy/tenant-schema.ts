@@ -1,9 +1,8 @@
 // Creates and migrates one company's schema and role.
-import { sql } from 'kysely';
 import type { DirectoryTx } from '#lib/tenant-tx';
 import { applyMigrations, type Migration } from './migrations.ts';
 
-const quote = (identifier: string) => `"${identifier.replaceAll('"', '""')}"`;
+export const quote = (identifier: string) => `"${identifier.replaceAll('"', '""')}"`;
 
 /**
  * Creates the company's role and its empty schema. The role cannot log in and owns nothing; the login role may take
@@ -36,5 +35,6 @@ export async function migrateTenantSchema(
   // table can stand in for one of ours.
   await tx.client.query(`set local search_path = ${quote(schema)}, pg_temp`);
   const version = await applyMigrations(tx, schema, known, { schema: quote(schema), role: quote(role) });
-  await sql`update public.tenants set schema_version = ${version} where id = ${tenantId}`.execute(tx.db);
+  await tx.client.query('set local search_path = public, pg_temp');
+  await tx.db.updateTable('tenants').set({ schema_version: version }).where('id', '=', tenantId).execute();
 }

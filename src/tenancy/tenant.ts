@@ -49,11 +49,18 @@ export async function tenantByDomain(db: Db, domain: string): Promise<Tenant | n
 
 /** Suspends or reactivates a company; every later request of a suspended one is refused. False when there is none. */
 export async function setTenantStatus(db: Db, slug: string, status: Tenant['status']): Promise<boolean> {
-  const result = await db.kysely.updateTable('tenants').set({ status }).where('slug', '=', slug).executeTakeFirst();
+  const result = await db.kysely
+    .updateTable('tenants')
+    .set({ status })
+    .where('slug', '=', slug)
+    .executeTakeFirst();
   return result.numUpdatedRows > 0n;
 }
 
 /** Gives a company a custom domain, which must be nobody's. */
 export async function addTenantDomain(db: Db, tenantId: string, domain: string): Promise<void> {
-  await db.kysely.insertInto('tenant_domains').values({ domain: domain.toLowerCase(), tenant_id: tenantId }).execute();
+  await db.kysely
+    .insertInto('tenant_domains')
+    .values({ domain: domain.toLowerCase(), tenant_id: tenantId })
+    .execute();
 }

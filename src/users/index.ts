@@ -1,6 +1,13 @@
 // The door of users: who somebody is, which companies they belong to, and what their role allows.
 export { permissionsOf, type Role, roleAllows, roles } from './roles.ts';
-export { closeSession, findSession, openSession, SESSION_SECONDS, type Session, sessionCookie } from './sessions.ts';
+export {
+  closeSession,
+  findSession,
+  openSession,
+  SESSION_SECONDS,
+  type Session,
+  sessionCookie,
+} from './sessions.ts';
 export { checkCredentials } from './sign-in.ts';
 export { type TokenPair, Tokens } from './tokens.ts';
 export { ensureUser, type Member, setMembership, userNames } from './user.ts';

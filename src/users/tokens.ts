@@ -28,7 +28,10 @@ function refused(detail: string): Problem {
 
 async function keyFromJwk(kid: string, jwk: JWK): Promise<SigningKey> {
   const { d: _, ...publicJwk } = jwk;
-  const [privateKey, publicKey] = await Promise.all([importJWK(jwk, ALGORITHM), importJWK(publicJwk, ALGORITHM)]);
+  const [privateKey, publicKey] = await Promise.all([
+    importJWK(jwk, ALGORITHM),
+    importJWK(publicJwk, ALGORITHM),
+  ]);
   return { kid, privateKey: privateKey as CryptoKey, publicKey: publicKey as CryptoKey };
 }
 
@@ -107,12 +110,16 @@ export class Tokens {
   /** Checks an access token's signature, times, issuer and audience. Throws an unauthenticated Problem. */
   async verify(access: string): Promise<AccessClaims> {
     try {
-      const { payload } = await jwtVerify(access, async (header) => (await this.#key(header.kid ?? '')).publicKey, {
-        algorithms: [ALGORITHM],
-        issuer: ISSUER,
-        audience: AUDIENCE,
-        requiredClaims: ['sub', 'exp', 'tid', 'fid'],
-      });
+      const { payload } = await jwtVerify(
+        access,
+        async (header) => (await this.#key(header.kid ?? '')).publicKey,
+        {
+          algorithms: [ALGORITHM],
+          issuer: ISSUER,
+          audience: AUDIENCE,
+          requiredClaims: ['sub', 'exp', 'tid', 'fid'],
+        },
+      );
       return { userId: String(payload.sub), tenantId: String(payload.tid), familyId: String(payload.fid) };
     } catch (cause) {
       const isOurs = cause instanceof Error && 'code' in cause && String(cause.code).startsWith('ERR_J');
@@ -157,7 +164,8 @@ export class Tokens {
       throw refused('the refresh token is not valid, or no longer');
     }
     const member = await memberOf(this.#db, used.user_id, used.tenant_id);
-    if (!member || (tenantId !== null && tenantId !== used.tenant_id)) throw refused('the refresh token is not valid here');
+    if (!member || (tenantId !== null && tenantId !== used.tenant_id))
+      throw refused('the refresh token is not valid here');
     return { member, pair: await this.#pair(member, used.family_id) };
   }
 

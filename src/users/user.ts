@@ -38,9 +38,16 @@ export async function ensureUser(tx: DirectoryTx, input: NewUser): Promise<strin
 }
 
 /** Makes a user a member of a company, or gives a member another role. */
-export async function setMembership(tx: DirectoryTx, userId: string, tenantId: string, role: Role): Promise<void> {
+export async function setMembership(
+  tx: DirectoryTx,
+  userId: string,
+  tenantId: string,
+  role: Role,
+): Promise<void> {
   if (!roles.includes(role)) {
-    throw invalid([{ pointer: '/role', code: 'users/invalid', detail: `a role is one of ${roles.join(', ')}` }]);
+    throw invalid([
+      { pointer: '/role', code: 'users/invalid', detail: `a role is one of ${roles.join(', ')}` },
+    ]);
   }
   await tx.db
     .insertInto('memberships')

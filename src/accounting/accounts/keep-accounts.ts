@@ -35,11 +35,18 @@ async function parentOf(
   const pointer = '/parent';
   const parent = await getAccount(tx, code);
   if (!parent) {
-    return { id: null, faults: [{ pointer, code: 'accounting/account-unknown', detail: `there is no account ${code}` }] };
+    return {
+      id: null,
+      faults: [{ pointer, code: 'accounting/account-unknown', detail: `there is no account ${code}` }],
+    };
   }
   const faults: Fault[] = [];
   if (!parent.group) {
-    faults.push({ pointer, code: 'accounting/account-parent-is-posting', detail: `account ${code} is not a group` });
+    faults.push({
+      pointer,
+      code: 'accounting/account-parent-is-posting',
+      detail: `account ${code} is not a group`,
+    });
   }
   if (parent.type !== type) {
     const detail = `account ${code} is of type ${parent.type}, not ${type}`;
@@ -65,7 +72,11 @@ export async function createAccount(tx: TenantTx, input: NewAccount): Promise<Ac
   const { id: parentId, faults } = await parentOf(tx, input.parent, input.type);
   faults.push(...textFaults(input));
   if (await getAccount(tx, input.code)) {
-    faults.push({ pointer: '/code', code: 'accounting/account-exists', detail: `there is an account ${input.code}` });
+    faults.push({
+      pointer: '/code',
+      code: 'accounting/account-exists',
+      detail: `there is an account ${input.code}`,
+    });
   }
   if (faults.length > 0) throw invalid(faults, 'accounting/account-invalid');
   await tx.db
@@ -106,7 +117,11 @@ export async function updateAccount(
     .where('version', '=', version ?? account.version)
     .executeTakeFirst();
   if (updated.numUpdatedRows === 0n) {
-    throw new Problem('precondition-failed', 'accounting/account-changed', 'the account was changed since you read it');
+    throw new Problem(
+      'precondition-failed',
+      'accounting/account-changed',
+      'the account was changed since you read it',
+    );
   }
   return await required(tx, code);
 }

@@ -25,7 +25,10 @@ export async function listFiscalYears(tx: TenantTx): Promise<FiscalYear[]> {
 }
 
 /** The periods of one fiscal year, by its name, or of all, oldest first. */
-export async function listPeriods(tx: TenantTx, filter: { fiscalYear?: string | undefined; id?: number } = {}) {
+export async function listPeriods(
+  tx: TenantTx,
+  filter: { fiscalYear?: string | undefined; id?: number } = {},
+) {
   const { rows } = await sql<Period>`
     select p.id, y.name as fiscal_year, p.number, p.name, p.starts_on, p.ends_on, p.status
     from periods p join fiscal_years y on y.id = p.fiscal_year_id

@@ -49,20 +49,42 @@ export async function createDraft(tx: TenantTx, entry: EntryInput): Promise<stri
 
 /** Locks a draft at the version that the editor has seen; a newer one is a failed precondition (RFC 9110, 13.1.1). */
 async function lockDraft(tx: TenantTx, id: string, version: number | null) {
-  const draft = await tx.db.selectFrom('journal_drafts').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+  const draft = await tx.db
+    .selectFrom('journal_drafts')
+    .selectAll()
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
   if (!draft) {
-    const posted = await tx.db.selectFrom('journal_entries').select('number').where('id', '=', id).executeTakeFirst();
+    const posted = await tx.db
+      .selectFrom('journal_entries')
+      .select('number')
+      .where('id', '=', id)
+      .executeTakeFirst();
     if (!posted) throw notFound('entry');
-    throw new Problem('conflict', 'accounting/not-a-draft', `${posted.number} is posted; correct it by reversal`);
+    throw new Problem(
+      'conflict',
+      'accounting/not-a-draft',
+      `${posted.number} is posted; correct it by reversal`,
+    );
   }
   if (version !== null && draft.version !== version) {
-    throw new Problem('precondition-failed', 'accounting/draft-changed', 'the draft was changed since you read it');
+    throw new Problem(
+      'precondition-failed',
+      'accounting/draft-changed',
+      'the draft was changed since you read it',
+    );
   }
   return draft;
 }
 
 /** Replaces a draft's contents; `version` is the one that the editor has seen. */
-export async function updateDraft(tx: TenantTx, id: string, entry: EntryInput, version: number | null): Promise<void> {
+export async function updateDraft(
+  tx: TenantTx,
+  id: string,
+  entry: EntryInput,
+  version: number | null,
+): Promise<void> {
   const draft = await lockDraft(tx, id, version);
   await tx.db
     .updateTable('journal_drafts')
@@ -86,7 +108,9 @@ export async function postDraft(
   const draft = await lockDraft(tx, id, version);
   const { entry_date, memo, reference, created_by } = draft;
   const lines = draft.lines as unknown as LineInput[];
-  const [result] = await postEntries(tx, [{ id, entry_date, memo, reference, created_by, lines, source: 'draft' }]);
+  const [result] = await postEntries(tx, [
+    { id, entry_date, memo, reference, created_by, lines, source: 'draft' },
+  ]);
   if (!result?.posted) throw invalid(result?.faults ?? [], 'accounting/entry-invalid');
   await tx.db.deleteFrom('journal_drafts').where('id', '=', id).execute();
   return result;

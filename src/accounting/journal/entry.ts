@@ -2,7 +2,12 @@
 import type { Fault } from '#lib/problem';
 
 /** One line to post: an account's code and one side, a decimal string in the company's currency. */
-export type LineInput = { account: string; debit?: string | null; credit?: string | null; memo?: string | null };
+export type LineInput = {
+  account: string;
+  debit?: string | null;
+  credit?: string | null;
+  memo?: string | null;
+};
 
 /**
  * An entry to post. `entry_date` is an ISO Gregorian date; `id` a UUIDv7, made when absent; `source_key` makes a repeat

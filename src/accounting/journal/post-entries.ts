@@ -12,12 +12,25 @@ export type UncheckedEntry = Unchecked<Omit<EntryInput, 'lines' | 'entry_date'>>
   lines: Unchecked<Omit<LineInput, 'account'> & { account: string | null }>[];
 };
 
-type Row = { entry_ix: number; id: string; number: string | null; sequence: number | null; faults: Fault[] | null };
+type Row = {
+  entry_ix: number;
+  id: string;
+  number: string | null;
+  sequence: number | null;
+  faults: Fault[] | null;
+};
 
 /** The two JSON documents that post_entries() and entry_faults() take (see migrations/tenant/0003-posting.sql). */
 function documentsOf(entries: readonly UncheckedEntry[]): { heads: string; lines: string } {
-  const heads = entries.map(({ lines: _, ...head }, ix) => ({ source: 'api', ...head, id: head.id ?? randomUUIDv7(), ix }));
-  const lines = entries.flatMap((entry, entry_ix) => entry.lines.map((line, line_ix) => ({ ...line, entry_ix, line_ix })));
+  const heads = entries.map(({ lines: _, ...head }, ix) => ({
+    source: 'api',
+    ...head,
+    id: head.id ?? randomUUIDv7(),
+    ix,
+  }));
+  const lines = entries.flatMap((entry, entry_ix) =>
+    entry.lines.map((line, line_ix) => ({ ...line, entry_ix, line_ix })),
+  );
   return { heads: JSON.stringify(heads), lines: JSON.stringify(lines) };
 }
 

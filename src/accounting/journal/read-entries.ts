@@ -43,7 +43,9 @@ export async function listEntries(
   pageSize: number,
 ): Promise<{ count: number; results: EntrySummary[] }> {
   const where = conditionsOf(filter, tx.tenant.currencyScale);
-  const counted = await sql<{ count: number }>`select count(*) as count from journal where ${where}`.execute(tx.db);
+  const counted = await sql<{ count: number }>`select count(*) as count from journal where ${where}`.execute(
+    tx.db,
+  );
   const { rows } = await sql<EntrySummary>`
     select id, number, status, entry_date, memo, reference, total from journal where ${where}
     order by entry_date desc, id desc limit ${pageSize} offset ${(page - 1) * pageSize}

@@ -7,12 +7,19 @@ import type { UncheckedEntry } from './post-entries.ts';
 type Read = { entry: UncheckedEntry; faults: Fault[] };
 
 const asRecord = (value: unknown): Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
 
 const asText = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 /** An amount's text when it is readable; blank counts as absent; else a fault, or 'malformed' when not even text. */
-function readAmount(value: unknown, pointer: string, scale: number, faults: Fault[]): string | null | 'malformed' {
+function readAmount(
+  value: unknown,
+  pointer: string,
+  scale: number,
+  faults: Fault[],
+): string | null | 'malformed' {
   if (value === undefined || value === null || value === '') return null;
   if (typeof value !== 'string') {
     faults.push({ pointer, code: 'request/type', detail: 'an amount is a decimal string such as "1234.50"' });
@@ -24,14 +31,23 @@ function readAmount(value: unknown, pointer: string, scale: number, faults: Faul
   return 'malformed';
 }
 
-function readLine(value: unknown, index: number, scale: number, faults: Fault[]): UncheckedEntry['lines'][number] {
+function readLine(
+  value: unknown,
+  index: number,
+  scale: number,
+  faults: Fault[],
+): UncheckedEntry['lines'][number] {
   const line = asRecord(value);
   const pointer = `/lines/${index}`;
   const debit = readAmount(line.debit, `${pointer}/debit`, scale, faults);
   const credit = readAmount(line.credit, `${pointer}/credit`, scale, faults);
   const account = asText(line.account)?.trim() || null;
   if (account === null) {
-    faults.push({ pointer: `${pointer}/account`, code: 'request/required', detail: 'a line names an account by its code' });
+    faults.push({
+      pointer: `${pointer}/account`,
+      code: 'request/required',
+      detail: 'a line names an account by its code',
+    });
   }
   return {
     account,
@@ -51,11 +67,16 @@ export function readEntryBody(body: unknown, scale: number): Read {
   const fields = asRecord(body);
   const date = asText(fields.entry_date);
   if (date === null || !isIsoDate(date)) {
-    faults.push({ pointer: '/entry_date', code: 'request/date', detail: 'a date is written YYYY-MM-DD and exists' });
+    faults.push({
+      pointer: '/entry_date',
+      code: 'request/date',
+      detail: 'a date is written YYYY-MM-DD and exists',
+    });
   }
   const listed = Array.isArray(fields.lines);
   const lines = listed ? (fields.lines as unknown[]) : [];
-  if (!listed) faults.push({ pointer: '/lines', code: 'request/required', detail: 'an entry has a list of lines' });
+  if (!listed)
+    faults.push({ pointer: '/lines', code: 'request/required', detail: 'an entry has a list of lines' });
   const entry: UncheckedEntry = {
     entry_date: date !== null && isIsoDate(date) ? date : null,
     memo: asText(fields.memo)?.trim() ?? '',

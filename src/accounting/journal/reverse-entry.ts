@@ -15,7 +15,11 @@ export async function reverseEntry(
 ): Promise<Extract<EntryResult, { posted: true }>> {
   const entry = await tx.db.selectFrom('journal_entries').selectAll().where('id', '=', id).executeTakeFirst();
   if (!entry) {
-    const draft = await tx.db.selectFrom('journal_drafts').select('id').where('id', '=', id).executeTakeFirst();
+    const draft = await tx.db
+      .selectFrom('journal_drafts')
+      .select('id')
+      .where('id', '=', id)
+      .executeTakeFirst();
     if (!draft) throw notFound('entry');
     throw new Problem('conflict', 'accounting/is-a-draft', 'a draft is edited or deleted, not reversed');
   }
@@ -33,7 +37,12 @@ export async function reverseEntry(
       reference: entry.reference,
       reverses_id: id,
       source: 'reversal',
-      lines: lines.map(({ account, debit, credit, memo }) => ({ account, debit: credit, credit: debit, memo })),
+      lines: lines.map(({ account, debit, credit, memo }) => ({
+        account,
+        debit: credit,
+        credit: debit,
+        memo,
+      })),
     },
   ]);
   if (result?.posted) return result;

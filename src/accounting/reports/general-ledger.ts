@@ -98,7 +98,12 @@ export async function generalLedger(
     from: query.from,
     to: query.to,
     opening: fix(opening),
-    lines: rows.map((row) => ({ ...row, debit: fix(row.debit), credit: fix(row.credit), balance: fix(row.balance) })),
+    lines: rows.map((row) => ({
+      ...row,
+      debit: fix(row.debit),
+      credit: fix(row.credit),
+      balance: fix(row.balance),
+    })),
     totals: { debit: fix(sum.debit), credit: fix(sum.credit) },
     closing: fix(sum.closing),
   };

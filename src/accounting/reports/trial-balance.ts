@@ -4,7 +4,13 @@ import { formatAmount, unitsOf } from '#lib/money';
 import type { TenantTx } from '#lib/tenant-tx';
 import type { AccountType } from '../accounts/account.ts';
 
-export type TrialBalanceRow = { account: string; name: string; type: AccountType; debit: string; credit: string };
+export type TrialBalanceRow = {
+  account: string;
+  name: string;
+  type: AccountType;
+  debit: string;
+  credit: string;
+};
 
 /** Closing balances on `as_of` (inclusive): each account net on one side, '0.00' on the other. */
 export type TrialBalance = {

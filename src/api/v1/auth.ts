@@ -7,7 +7,7 @@ import type { Tenant } from '#lib/tenant-tx';
 import { tenantById, tenantRefused } from '#tenancy';
 import { checkCredentials, type Member, permissionsOf, type TokenPair, type Tokens } from '#users';
 import type { ApiServer } from './context.ts';
-import { problems, strictObject, TokenSchema, UserSchema } from './schemas.ts';
+import { nullable, problems, strictObject, TokenSchema, UserSchema } from './schemas.ts';
 
 const userDocument = (member: Member, tenant: Tenant) => ({
   id: member.userId,
@@ -40,8 +40,12 @@ export function authRoutes(app: ApiServer, { db, tokens }: { db: Db; tokens: Tok
       tags: ['auth'],
       security: [],
       summary: 'Sign in with e-mail address and password',
-      description: 'Name the company by its host or by X-Tenant; one who belongs to a single company need not.',
-      body: strictObject({ email: Type.String({ maxLength: 320 }), password: Type.String({ maxLength: 1000 }) }),
+      description:
+        'Name the company by its host or by X-Tenant; one who belongs to a single company need not.',
+      body: strictObject({
+        email: Type.String({ maxLength: 320 }),
+        password: Type.String({ maxLength: 1000 }),
+      }),
       response: { 200: TokenSchema, ...problems(400, 401, 403, 415, 422) },
     },
     handler: async (request) => {
@@ -71,13 +75,14 @@ export function authRoutes(app: ApiServer, { db, tokens }: { db: Db; tokens: Tok
     schema: {
       tags: ['auth'],
       summary: 'End this sign-in: its access and refresh tokens stop working',
-      body: Type.Optional(strictObject({ refresh: Type.Optional(Type.String({ maxLength: 200 })) })),
+      body: nullable(strictObject({ refresh: Type.Optional(Type.String({ maxLength: 200 })) })),
       response: { 204: Type.Null(), ...problems(401, 415, 422) },
     },
     handler: async (request, reply) => {
       const access = bearer(request);
       const refresh = request.body?.refresh;
-      if (!access && !refresh) throw new Problem('unauthenticated', 'users/sign-in-needed', 'send a token to end its sign-in');
+      if (!access && !refresh)
+        throw new Problem('unauthenticated', 'users/sign-in-needed', 'send a token to end its sign-in');
       if (access) await tokens.revoke({ familyId: (await tokens.verify(access)).familyId });
       if (refresh) await tokens.revoke({ refresh });
       return await reply.code(204).send(null);

@@ -1,7 +1,14 @@
 // What the routes of v1 are given, and the small things that all of them do alike.
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest, RawServerDefault } from 'fastify';
+
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  RawServerDefault,
+} from 'fastify';
 import type { Db } from '#lib/db';
 import { Problem } from '#lib/problem';
 import { inTenant, type TenantTx } from '#lib/tenant-tx';
@@ -55,6 +62,7 @@ export function seenVersion(request: FastifyRequest, options: { required: boolea
     throw new Problem('precondition-required', 'request/if-match-needed', detail);
   }
   const version = /^"(\d{1,9})"$/.exec(header)?.[1];
-  if (version === undefined) throw new Problem('precondition-failed', 'request/if-match', 'If-Match is no ETag of this resource');
+  if (version === undefined)
+    throw new Problem('precondition-failed', 'request/if-match', 'If-Match is no ETag of this resource');
   return Number(version);
 }

@@ -43,9 +43,16 @@ export function fiscalYearRoutes(app: ApiServer, { db }: { db: Db }): void {
     schema: {
       tags,
       summary: 'Open fiscal years of twelve periods, in the company’s calendar',
-      description: 'In a Bikram Sambat calendar the first day is the first of a BS month, normally 1 Shrawan.',
-      body: strictObject({ starts_on: IsoDate, years: Type.Optional(Type.Integer({ minimum: 1, maximum: 10, default: 1 })) }),
-      response: { 201: Type.Object({ results: Type.Array(FiscalYearSchema) }), ...problems(401, 403, 415, 422) },
+      description:
+        'In a Bikram Sambat calendar the first day is the first of a BS month, normally 1 Shrawan.',
+      body: strictObject({
+        starts_on: IsoDate,
+        years: Type.Optional(Type.Integer({ minimum: 1, maximum: 10, default: 1 })),
+      }),
+      response: {
+        201: Type.Object({ results: Type.Array(FiscalYearSchema) }),
+        ...problems(401, 403, 415, 422),
+      },
     },
     handler: async (request, reply) => {
       const { starts_on, years = 1 } = request.body;
@@ -90,7 +97,8 @@ export function fiscalYearRoutes(app: ApiServer, { db }: { db: Db }): void {
     schema: {
       tags,
       summary: 'Close, reopen or lock a period',
-      description: 'open ↔ closed, closed → locked. Once this is answered, nothing more lands in a closed period.',
+      description:
+        'open ↔ closed, closed → locked. Once this is answered, nothing more lands in a closed period.',
       params: PeriodParams,
       body: strictObject({ status: PeriodStatusSchema }),
       response: { 200: PeriodSchema, ...problems(401, 403, 404, 415, 422) },

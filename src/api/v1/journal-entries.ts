@@ -13,7 +13,7 @@ import {
 import type { Db } from '#lib/db';
 import { faultsOfValidation } from '#lib/http/validation';
 import { notFound, Problem } from '#lib/problem';
-import { type TenantTx } from '#lib/tenant-tx';
+import type { TenantTx } from '#lib/tenant-tx';
 import { userNames } from '#users';
 import { type ApiServer, inRequest, pageLinks, seenVersion, setVersion } from './context.ts';
 import {
@@ -25,6 +25,7 @@ import {
   Id,
   IsoDate,
   NewEntryBody,
+  nullable,
   PageQuery,
   pageOf,
   problems,
@@ -46,7 +47,8 @@ async function requiredEntry(tx: TenantTx, id: string): Promise<Entry> {
 function shapeFaults(request: FastifyRequest) {
   const failure = request.validationError;
   if (!failure) return [];
-  if (failure.validationContext !== 'body' || typeof request.body !== 'object' || request.body === null) throw failure;
+  if (failure.validationContext !== 'body' || typeof request.body !== 'object' || request.body === null)
+    throw failure;
   return faultsOfValidation(failure);
 }
 
@@ -70,7 +72,9 @@ export function journalEntryRoutes(app: ApiServer, { db }: { db: Db }): void {
       summary: 'List entries and drafts, newest date first',
       querystring: strictObject({
         ...PageQuery,
-        search: Type.Optional(Type.String({ maxLength: 200, description: 'In number, memo, reference; or a total.' })),
+        search: Type.Optional(
+          Type.String({ maxLength: 200, description: 'In number, memo, reference; or a total.' }),
+        ),
         status: Type.Optional(EntryStatusSchema),
         from: Type.Optional(IsoDate),
         to: Type.Optional(IsoDate),
@@ -80,7 +84,9 @@ export function journalEntryRoutes(app: ApiServer, { db }: { db: Db }): void {
     },
     handler: async (request) => {
       const { page = 1, page_size: pageSize = 50, ...filter } = request.query;
-      const list = await inRequest(db, request, (tx) => listEntries(tx, filter, page, pageSize), { snapshot: true });
+      const list = await inRequest(db, request, (tx) => listEntries(tx, filter, page, pageSize), {
+        snapshot: true,
+      });
       return { count: list.count, ...pageLinks(request, page, pageSize, list.count), results: list.results };
     },
   });
@@ -159,7 +165,7 @@ export function journalEntryRoutes(app: ApiServer, { db }: { db: Db }): void {
       tags,
       summary: 'Post a draft',
       params: Params,
-      body: Type.Optional(strictObject({})),
+      body: nullable(strictObject({})),
       response: { 201: EntrySchema, ...problems(401, 403, 404, 409, 412, 422) },
     },
     handler: async (request, reply) => {
@@ -197,7 +203,7 @@ export function journalEntryRoutes(app: ApiServer, { db }: { db: Db }): void {
       tags,
       summary: 'Reverse a posted entry, at most once',
       params: Params,
-      body: Type.Optional(
+      body: nullable(
         strictObject({
           entry_date: Type.Optional(IsoDate),
           memo: Type.Optional(Type.String({ maxLength: 1000 })),
@@ -225,7 +231,8 @@ export function journalEntryRoutes(app: ApiServer, { db }: { db: Db }): void {
     handler: async (request, reply) => {
       const reversal = await inRequest(db, request, async (tx) => {
         const { reversed_by } = await requiredEntry(tx, request.params.id);
-        if (!reversed_by) throw new Problem('not-found', 'accounting/not-reversed', 'the entry was not reversed');
+        if (!reversed_by)
+          throw new Problem('not-found', 'accounting/not-reversed', 'the entry was not reversed');
         return await requiredEntry(tx, reversed_by.id);
       });
       return await answer(reply, reversal);

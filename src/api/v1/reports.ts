@@ -5,7 +5,14 @@ import { today } from '#lib/dates';
 import type { Db } from '#lib/db';
 import { invalid } from '#lib/problem';
 import { type ApiServer, inRequest } from './context.ts';
-import { AccountCode, GeneralLedgerSchema, IsoDate, problems, strictObject, TrialBalanceSchema } from './schemas.ts';
+import {
+  AccountCode,
+  GeneralLedgerSchema,
+  IsoDate,
+  problems,
+  strictObject,
+  TrialBalanceSchema,
+} from './schemas.ts';
 
 const tags = ['reports'];
 
@@ -30,8 +37,13 @@ export function reportRoutes(app: ApiServer, { db }: { db: Db }): void {
     schema: {
       tags,
       summary: 'An account’s ledger between two days, with the running balance',
-      description: 'By default from the beginning of the first fiscal year to today. A group shows what is below it.',
-      querystring: strictObject({ account: AccountCode, from: Type.Optional(IsoDate), to: Type.Optional(IsoDate) }),
+      description:
+        'By default from the beginning of the first fiscal year to today. A group shows what is below it.',
+      querystring: strictObject({
+        account: AccountCode,
+        from: Type.Optional(IsoDate),
+        to: Type.Optional(IsoDate),
+      }),
       response: { 200: GeneralLedgerSchema, ...problems(401, 403, 404, 422) },
     },
     handler: async (request) => {

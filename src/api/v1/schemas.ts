@@ -2,8 +2,10 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { accountCategories, accountTypes } from '#accounting';
 
-const oneOf = <const Values extends readonly string[]>(values: Values, options: { description?: string; default?: string } = {}) =>
-  Type.Unsafe<Values[number]>({ type: 'string', enum: [...values], ...options });
+const oneOf = <const Values extends readonly string[]>(
+  values: Values,
+  options: { description?: string; default?: string } = {},
+) => Type.Unsafe<Values[number]>({ type: 'string', enum: [...values], ...options });
 
 export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
@@ -11,7 +13,11 @@ export const Amount = Type.String({
   description: 'A decimal string in the company’s currency; at most 15 digits before the point.',
   examples: ['1234.50'],
 });
-export const IsoDate = Type.String({ format: 'date', description: 'A Gregorian day, YYYY-MM-DD.', examples: ['2026-11-23'] });
+export const IsoDate = Type.String({
+  format: 'date',
+  description: 'A Gregorian day, YYYY-MM-DD.',
+  examples: ['2026-11-23'],
+});
 export const Id = Type.String({ format: 'uuid', description: 'A UUID (version 7).' });
 export const AccountCode = Type.String({ minLength: 1, maxLength: 200, examples: ['1010'] });
 
@@ -50,11 +56,15 @@ export const PageQuery = {
 };
 
 /** An object of which nothing but the named fields is taken. */
-export const strictObject = <T extends Record<string, TSchema>>(properties: T, options: Record<string, unknown> = {}) =>
-  Type.Object(properties, { additionalProperties: false, ...options });
+export const strictObject = <T extends Record<string, TSchema>>(
+  properties: T,
+  options: Record<string, unknown> = {},
+) => Type.Object(properties, { additionalProperties: false, ...options });
 
 export const AccountTypeSchema = oneOf(accountTypes);
-export const CategorySchema = oneOf(accountCategories, { description: 'What reports and dashboards know it as.' });
+export const CategorySchema = oneOf(accountCategories, {
+  description: 'What reports and dashboards know it as.',
+});
 
 export const AccountSchema = Type.Object({
   code: Type.String(),

@@ -21,16 +21,23 @@ export function problemOfDatabaseError(cause: unknown): Problem | null {
   if (isCoded(cause)) {
     const { code, message, detail } = cause;
     if (code === 'HX001') return new Problem('invalid', message, detail ?? message, { cause });
-    if (code === '23505') return new Problem('conflict', 'request/duplicate', 'this exists already', { cause });
+    if (code === '23505')
+      return new Problem('conflict', 'request/duplicate', 'this exists already', { cause });
     if (UNAVAILABLE.test(code) || UNREACHABLE.has(code)) return unavailable(cause);
   }
   // The pool's and the driver's own errors carry no code.
-  if (/timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error/.test(cause.message)) {
+  if (
+    /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error/.test(
+      cause.message,
+    )
+  ) {
     return unavailable(cause);
   }
   return null;
 }
 
 function unavailable(cause: Error): Problem {
-  return new Problem('unavailable', 'database/unavailable', 'the database does not answer; try again', { cause });
+  return new Problem('unavailable', 'database/unavailable', 'the database does not answer; try again', {
+    cause,
+  });
 }

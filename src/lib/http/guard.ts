@@ -82,13 +82,21 @@ async function refuseForgery(request: FastifyRequest): Promise<void> {
   const sent = request.headers['x-csrf-token'] ?? (request.body as { _csrf?: unknown } | undefined)?._csrf;
   const stale = request.identity !== null && !sameToken(sent, request.identity.csrfToken);
   if (foreign || elsewhere || stale) {
-    throw new Problem('forbidden', 'users/forgery', 'this form has expired or did not come from this site; load the page again');
+    throw new Problem(
+      'forbidden',
+      'users/forgery',
+      'this form has expired or did not come from this site; load the page again',
+    );
   }
 }
 
 /** Text that the database cannot hold is refused at the edge, wherever it stands. */
 async function refuseUnstorableText(request: FastifyRequest, _reply: FastifyReply): Promise<void> {
-  const faults = [...textFaults(request.body), ...textFaults(request.query, '/query'), ...textFaults(request.params, '/params')];
+  const faults = [
+    ...textFaults(request.body),
+    ...textFaults(request.query, '/query'),
+    ...textFaults(request.params, '/params'),
+  ];
   if (faults.length > 0) throw invalid(faults, 'request/text');
 }
 

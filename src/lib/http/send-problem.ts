@@ -108,7 +108,11 @@ export function logProblem(request: FastifyRequest, problem: Problem): void {
 }
 
 /** Answers with application/problem+json. */
-export async function sendProblem(request: FastifyRequest, reply: FastifyReply, error: unknown): Promise<FastifyReply> {
+export async function sendProblem(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: unknown,
+): Promise<FastifyReply> {
   const problem = problemOf(error);
   logProblem(request, problem);
   if (problem.kind === 'unavailable') reply.header('Retry-After', '2');

@@ -9,11 +9,15 @@ type ValidationFailure = { validation?: FastifySchemaValidationError[]; validati
 // allErrors lets hostile input cost more; the limits on body size and list lengths bound it.
 const strictBody = addFormats.default(new Ajv({ allErrors: true, strict: false, removeAdditional: false }));
 // Query strings and paths are text only, so that numbers and booleans in them have to be read.
-const coerced = addFormats.default(new Ajv({ allErrors: true, strict: false, removeAdditional: false, coerceTypes: true, useDefaults: true }));
+const coerced = addFormats.default(
+  new Ajv({ allErrors: true, strict: false, removeAdditional: false, coerceTypes: true, useDefaults: true }),
+);
 
 /** Makes an app validate with our two validators: bodies strictly, everything else with coercion. */
 export function useValidation(app: FastifyInstance): void {
-  app.setValidatorCompiler(({ schema, httpPart }) => (httpPart === 'body' ? strictBody : coerced).compile(schema as object));
+  app.setValidatorCompiler(({ schema, httpPart }) =>
+    (httpPart === 'body' ? strictBody : coerced).compile(schema as object),
+  );
 }
 
 const escapePointer = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1');
@@ -23,11 +27,19 @@ function faultOf(error: ErrorObject, prefix: string): Fault {
   const at = prefix + instancePath;
   if (keyword === 'additionalProperties') {
     const name = String(params.additionalProperty);
-    return { pointer: `${at}/${escapePointer(name)}`, code: 'request/unknown-field', detail: `there is no field "${name.slice(0, 60)}" here` };
+    return {
+      pointer: `${at}/${escapePointer(name)}`,
+      code: 'request/unknown-field',
+      detail: `there is no field "${name.slice(0, 60)}" here`,
+    };
   }
   if (keyword === 'required') {
     const name = String(params.missingProperty);
-    return { pointer: `${at}/${escapePointer(name)}`, code: 'request/required', detail: `the field "${name}" is required` };
+    return {
+      pointer: `${at}/${escapePointer(name)}`,
+      code: 'request/required',
+      detail: `the field "${name}" is required`,
+    };
   }
   if (keyword === 'enum') {
     const allowed = (params.allowedValues as unknown[]).join(', ');
@@ -67,9 +79,14 @@ export function textFaults(value: unknown, prefix = ''): Fault[] {
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const [pointer, current] = next;
     if (typeof current === 'string' && (current.includes('\0') || !current.isWellFormed())) {
-      faults.push({ pointer, code: 'request/text', detail: 'text must be well-formed Unicode without U+0000' });
+      faults.push({
+        pointer,
+        code: 'request/text',
+        detail: 'text must be well-formed Unicode without U+0000',
+      });
     } else if (typeof current === 'object' && current !== null) {
-      for (const [name, child] of Object.entries(current)) waiting.push([`${pointer}/${escapePointer(name)}`, child]);
+      for (const [name, child] of Object.entries(current))
+        waiting.push([`${pointer}/${escapePointer(name)}`, child]);
     }
   }
   return faults;
