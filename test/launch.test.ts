@@ -10,7 +10,6 @@ import { fileURLToPath } from 'node:url';
 
 // A program that does what its first argument says.
 const program = `const [verb, ...rest]: string[] = process.argv.slice(2);
-console.log(JSON.stringify({ verb, rest, cwd: process.cwd() }));
 if (verb === 'fail') process.exitCode = 7;
 if (verb === 'die') process.kill(process.pid, 'SIGKILL');
 if (verb === 'wait') {
@@ -21,6 +20,7 @@ if (verb === 'wait') {
     setTimeout(() => process.exit(signals === 1 ? 0 : 4), 200);
   });
 }
+console.log(JSON.stringify({ verb, rest, cwd: process.cwd() }));
 `;
 
 let house: string;
