@@ -9,6 +9,8 @@ export {
   listAccounts,
 } from './accounts/account.ts';
 export { createAccount, deleteAccount, updateAccount } from './accounts/keep-accounts.ts';
+export { demoEntries, demoFirstDay } from './demo/demo-entries.ts';
+export { customaryFirstDay } from './fiscal-years/calendar-years.ts';
 export { CHART_NAMES, type ChartName } from './charts/chart-named.ts';
 export {
   type FiscalYear,
@@ -21,8 +23,8 @@ export {
 } from './fiscal-years/fiscal-year.ts';
 export { createDraft, deleteDraft, postDraft, updateDraft } from './journal/drafts.ts';
 export type { Entry, EntryInput, EntryResult, EntryStatus, EntrySummary } from './journal/entry.ts';
-export { getEntry, listEntries } from './journal/read-entries.ts';
 export { postEntries } from './journal/post-entries.ts';
+export { getEntry, listEntries } from './journal/read-entries.ts';
 export { reverseEntry } from './journal/reverse-entry.ts';
 export { saveEntry } from './journal/save-entry.ts';
 export { openBooks } from './open-books.ts';

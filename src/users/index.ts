@@ -10,4 +10,4 @@ export {
 } from './sessions.ts';
 export { checkCredentials } from './sign-in.ts';
 export { type TokenPair, Tokens } from './tokens.ts';
-export { ensureUser, type Member, setMembership, userNames } from './user.ts';
+export { ensureUser, type Member, setMembership, setPassword, userNames } from './user.ts';

@@ -3,7 +3,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { Db } from '#lib/db';
 import { type Fault, invalid } from '#lib/problem';
 import type { DirectoryTx } from '#lib/tenant-tx';
-import { hashPassword } from './password.ts';
+import { hashPassword, passwordMatches } from './password.ts';
 import { type Role, roles } from './roles.ts';
 
 export type NewUser = { email: string; name: string; password: string };
@@ -35,6 +35,15 @@ export async function ensureUser(tx: DirectoryTx, input: NewUser): Promise<strin
   const password_hash = await hashPassword(input.password);
   await tx.db.insertInto('users').values({ id, email, name: input.name.trim(), password_hash }).execute();
   return id;
+}
+
+/** Gives a user that password unless it is theirs already; an unknown address is no error. */
+export async function setPassword(tx: DirectoryTx, email: string, password: string): Promise<void> {
+  const query = tx.db.selectFrom('users').select(['id', 'password_hash']).where('email', '=', email.toLowerCase());
+  const user = await query.executeTakeFirst();
+  if (!user || (await passwordMatches(password, user.password_hash))) return;
+  const password_hash = await hashPassword(password);
+  await tx.db.updateTable('users').set({ password_hash }).where('id', '=', user.id).execute();
 }
 
 /** Makes a user a member of a company, or gives a member another role. */

@@ -1,0 +1,2 @@
+// The door of the commands: the verbs of bin/himalytix.
+export { runCommand } from './run-command.ts';

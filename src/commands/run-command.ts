@@ -1,0 +1,40 @@
+// Reads the command line, runs the verb, and turns whatever stops it into one clear message and an exit code.
+import { Command } from 'commander';
+import { ConfigError } from '#lib/config';
+import { Problem } from '#lib/problem';
+import { MigrationError } from '#tenancy';
+import type { BuildApp } from './context.ts';
+import { migrateCommand } from './migrate.ts';
+import { serveCommands } from './serve.ts';
+import { tenantCommand } from './tenant.ts';
+import { userCommand } from './user.ts';
+
+/** A failure that a person can mend: its message, and every fault on a line of its own. */
+function explain(error: unknown): string {
+  if (error instanceof Problem) {
+    const faults = error.errors.map((fault) => `  ${fault.pointer.replace(/^\//, '')}: ${fault.detail}`);
+    return [error.detail, ...faults].join('\n');
+  }
+  if (error instanceof ConfigError || error instanceof MigrationError) return error.message;
+  if (error instanceof AggregateError && error.errors.length > 0) return explain(error.errors[0]);
+  if (error instanceof Error) return process.env.DEBUG ? (error.stack ?? error.message) : error.message;
+  return String(error);
+}
+
+/** Runs the verb that `argv` names; sets the exit code 1 when it fails, after saying why on standard error. */
+export async function runCommand(argv: readonly string[], buildApp: BuildApp): Promise<void> {
+  const program = new Command('himalytix')
+    .description('A multi-tenant ERP whose database proves the books.')
+    .showHelpAfterError()
+    .helpCommand(false);
+  for (const command of serveCommands(buildApp)) program.addCommand(command);
+  program.addCommand(migrateCommand());
+  program.addCommand(tenantCommand());
+  program.addCommand(userCommand());
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    process.stderr.write(`himalytix: ${explain(error)}\n`);
+    process.exitCode = 1;
+  }
+}
