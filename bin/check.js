@@ -17,6 +17,7 @@ const steps = [
   ],
   ['dead code', [tool('knip')]],
   ['ARCHITECTURE.md', [join(root, 'bin', 'architecture.js')]],
+  ['database types', [join(root, 'bin', 'db-types.js'), '--check']],
 ];
 
 /** Runs one step; answers whether it passed, and all that it printed. */
