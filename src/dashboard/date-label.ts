@@ -4,17 +4,21 @@ import { formatDate } from '#lib/dates';
 import { type Html, html } from '#lib/html';
 import type { Calendar } from '#lib/tenant-tx';
 
-/** `iso` is a Gregorian ISO date; the Bikram Sambat day is left out of years that its table does not know. */
-export function dateLabel(iso: string, calendar: Calendar): Html {
+/**
+ * `iso` is a Gregorian ISO date; the Bikram Sambat day is left out of years that its table does not know. `short` leaves
+ * the Bikram Sambat year out, for the columns of a table.
+ */
+export function dateLabel(iso: string, calendar: Calendar, form: 'full' | 'short' = 'full'): Html {
   const gregorian = html`<time datetime="${iso}">${formatDate(iso)}</time>`;
-  const nepali = calendar === 'bikram_sambat' && nepaliDate(iso);
+  const nepali = calendar === 'bikram_sambat' && nepaliDate(iso, form);
   return nepali ? html`${gregorian} <span class="hx-bs">${nepali}</span>` : gregorian;
 }
 
-function nepaliDate(iso: string): string | null {
+function nepaliDate(iso: string, form: 'full' | 'short'): string | null {
   try {
     const { year, month, day } = toBikramSambat(iso);
-    return `${day} ${BIKRAM_SAMBAT_MONTHS[month - 1]?.name} ${year}`;
+    const name = BIKRAM_SAMBAT_MONTHS[month - 1]?.name;
+    return form === 'short' ? `${day} ${name}` : `${day} ${name} ${year}`;
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;

@@ -2,14 +2,14 @@
 import { type Html, html } from '#lib/html';
 import { icon, mark } from './icon.ts';
 import type { PageContext } from './page-context.ts';
-import { type NavigationItem, navigation, newEntryHref, productName } from './settings.ts';
+import { type NavigationItem, navigation, newEntry, productName } from './settings.ts';
 
 /** The column on the left: product, company with its currency, links, and who is signed in. */
 export function sidebar(context: PageContext): Html {
   return html`<aside class="hx-side">
 <a class="hx-brand" href="/">${mark()}<span>${productName}</span></a>
 ${company(context)}
-<a class="btn hx-new" href="${newEntryHref}" data-shortcut="n">${icon('plus')} New entry <kbd>n</kbd></a>
+${context.may(newEntry.permission) && html`<a class="btn hx-new" href="${newEntry.href}" data-shortcut="n">${icon('plus')} New entry <kbd>n</kbd></a>`}
 <nav class="hx-nav" aria-label="Main">${links(context)}</nav>
 <div class="hx-side-foot">${userMenu(context)}</div>
 </aside>`;
@@ -21,7 +21,7 @@ export function mobileNavigation(context: PageContext): Html {
 <button class="hx-bar-button" type="button" popovertarget="menu" aria-label="Menu">${icon('menu')}</button>
 <a class="hx-bar-company" href="/">${context.tenant.name}</a>
 <span class="hx-currency">${context.tenant.currency}</span>
-<a class="hx-bar-button" href="${newEntryHref}" aria-label="New entry">${icon('plus')}</a>
+${context.may(newEntry.permission) && html`<a class="hx-bar-button" href="${newEntry.href}" aria-label="New entry">${icon('plus')}</a>`}
 </header>
 <div id="menu" class="hx-menu" popover>
 <nav class="hx-nav" aria-label="Main">${links(context)}</nav>
@@ -36,7 +36,7 @@ function company({ tenant }: PageContext): Html {
 
 function links(context: PageContext): Html[] {
   return navigation.map(({ title, items }) => {
-    const visible = items.filter((item) => item.permission === undefined || context.may(item.permission));
+    const visible = items.filter((item) => context.may(item.permission));
     if (visible.length === 0) return html``;
     return html`${title && html`<h2>${title}</h2>`}<ul>${visible.map((item) => link(item, context.path))}</ul>`;
   });

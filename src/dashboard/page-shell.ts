@@ -56,6 +56,7 @@ export function barePage(title: string, body: Html): Html {
 ${pageHead(title)}
 </head>
 <body class="hx-bare">
+${ridge()}
 <main class="hx-bare-main">
 <p class="hx-bare-brand">${mark()}<span>${productName}</span></p>
 ${body}
@@ -82,4 +83,9 @@ ${sheets.map((name) => html`<link rel="stylesheet" href="${assetUrl(name)}">\n`)
 
 function subtitle(content: Html | string | undefined): Html | undefined {
   return content === undefined ? undefined : html`<p class="hx-subtitle">${content}</p>`;
+}
+
+// The far and the near range behind the pages that belong to no company yet.
+function ridge(): Html {
+  return html`<svg class="hx-ridge" viewBox="0 0 1440 420" preserveAspectRatio="none" aria-hidden="true" focusable="false"><path d="M0 260 160 170 270 235 430 60 560 190 650 130 800 250 960 110 1080 205 1220 150 1440 270V420H0z"/><path d="M0 340 200 250 360 320 540 210 700 330 900 240 1060 330 1240 260 1440 350V420H0z"/></svg>`;
 }

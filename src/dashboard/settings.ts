@@ -7,7 +7,7 @@ export type NavigationItem = {
   href: string;
   icon: IconName;
   key: string;
-  permission?: string;
+  permission: string;
 };
 export type NavigationSection = { title: string | null; items: readonly NavigationItem[] };
 
@@ -17,23 +17,50 @@ export const productName = 'Himalytix';
 export const navigation: readonly NavigationSection[] = [
   {
     title: null,
-    items: [{ label: 'Dashboard', href: '/', icon: 'home', key: 'd' }],
+    items: [{ label: 'Dashboard', href: '/', icon: 'home', key: 'd', permission: 'dashboard.view' }],
   },
   {
     title: 'Books',
     items: [
-      { label: 'Journal', href: '/journal-entries/', icon: 'book', key: 'j' },
-      { label: 'Accounts', href: '/accounts/', icon: 'tree', key: 'a' },
+      {
+        label: 'Journal',
+        href: '/journal-entries/',
+        icon: 'book',
+        key: 'j',
+        permission: 'accounting.journal_entry.view',
+      },
+      {
+        label: 'Accounts',
+        href: '/accounts/',
+        icon: 'tree',
+        key: 'a',
+        permission: 'accounting.account.view',
+      },
     ],
   },
   {
     title: 'Reports',
     items: [
-      { label: 'Trial balance', href: '/reports/trial-balance/', icon: 'scale', key: 't' },
-      { label: 'General ledger', href: '/reports/general-ledger/', icon: 'ledger', key: 'l' },
+      {
+        label: 'Trial balance',
+        href: '/reports/trial-balance/',
+        icon: 'scale',
+        key: 't',
+        permission: 'accounting.report.view',
+      },
+      {
+        label: 'General ledger',
+        href: '/reports/general-ledger/',
+        icon: 'ledger',
+        key: 'l',
+        permission: 'accounting.report.view',
+      },
     ],
   },
 ];
 
 /** The page that the key n opens from anywhere. */
-export const newEntryHref = '/journal-entries/new/';
+export const newEntry = {
+  href: '/journal-entries/new/',
+  permission: 'accounting.journal_entry.post',
+} as const;

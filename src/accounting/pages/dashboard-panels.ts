@@ -26,10 +26,10 @@ export function receivablesPanel(
 ${sumRow('We owe (payables)', payable)}</dl>`;
 }
 
-/** The month so far: profit large, income and expense below. */
+/** The month so far, by its short name: profit large, income and expense below. */
 export function profitPanel(month: string, income: Money, expense: Money, profit: Money): Html {
   return html`${figure(profit)}<dl class="hx-breakdown">
-${sumRow('Income', income, false)}${sumRow('Expense', expense, false)}${sumRow(`Profit of ${month}`, profit)}</dl>`;
+${sumRow('Income', income, false)}${sumRow('Expense', expense, false)}${sumRow(`Profit in ${month}`, profit)}</dl>`;
 }
 
 /** The entries posted or drafted last. */
@@ -38,14 +38,10 @@ export function lastEntriesPanel(
   currency: string,
   calendar: Calendar,
 ): Html {
-  if (entries.length === 0)
-    return empty(
-      'Nothing has been posted yet.',
-      html`<a class="btn btn-primary" href="/journal-entries/new/">Key the first entry</a>`,
-    );
+  if (entries.length === 0) return empty('Nothing has been posted yet.');
   return html`<table class="hx-ledger hx-stacked hx-plain"><thead class="visually-hidden"><tr><th scope="col">Date</th><th scope="col">Number</th><th scope="col">Memo</th><th scope="col">Amount</th></tr></thead><tbody>${entries.map(
     (entry) =>
-      html`<tr><td class="hx-date">${dateLabel(entry.entry_date, calendar)}</td><td>${entryLink(entry.id, entry.number ?? 'Draft')}</td><td class="hx-full-line">${entry.memo}</td><td class="hx-num">${amountLabel(entry.total, currency)}</td></tr>`,
+      html`<tr><td class="hx-date">${dateLabel(entry.entry_date, calendar, 'short')}</td><td>${entryLink(entry.id, entry.number ?? 'Draft')}</td><td class="hx-full-line">${entry.memo}</td><td class="hx-num">${amountLabel(entry.total, currency)}</td></tr>`,
   )}</tbody></table><p class="hx-more"><a href="/journal-entries/">The whole journal</a></p>`;
 }
 

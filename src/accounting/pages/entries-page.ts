@@ -22,13 +22,14 @@ const path = '/journal-entries/';
 /** The whole page. */
 export function entriesPage(context: PageContext, view: EntriesView): Html {
   const body = html`${filterForm(view)}${entriesTable(context, view)}`;
-  const actions = html`<a class="btn btn-primary" href="/journal-entries/new/">${icon('plus')} New entry</a>`;
-  return pageShell(context, { title: 'Journal', actions, body });
+  const action = context.may('accounting.journal_entry.post') && { actions: newEntryButton('New entry') };
+  return pageShell(context, { title: 'Journal', ...action, body });
 }
 
 /** The part that a search or a change of page replaces. */
 export function entriesTable(context: PageContext, view: EntriesView): Html {
-  if (view.entries.length === 0) return html`<div id="entries" class="hx-sheet">${nothing(view)}</div>`;
+  if (view.entries.length === 0)
+    return html`<div id="entries" class="hx-sheet">${nothing(context, view)}</div>`;
   return html`<div id="entries" class="hx-sheet"><table class="hx-ledger hx-stacked">
 <thead><tr><th scope="col">Date</th><th scope="col">Number</th><th scope="col">Memo</th><th scope="col">Reference</th><th scope="col">Status</th><th scope="col" class="hx-num">Amount</th></tr></thead>
 <tbody>${view.entries.map((entry) => entryRow(context, entry))}</tbody>
@@ -36,7 +37,7 @@ export function entriesTable(context: PageContext, view: EntriesView): Html {
 }
 
 function entryRow({ tenant }: PageContext, entry: EntrySummary): Html {
-  return html`<tr><td class="hx-date">${dateLabel(entry.entry_date, tenant.calendar)}</td>
+  return html`<tr><td class="hx-date">${dateLabel(entry.entry_date, tenant.calendar, 'short')}</td>
 <td>${entryLink(entry.id, entry.number ?? 'Draft')}</td><td class="hx-full-line">${entry.memo}</td>
 <td class="hx-wide">${entry.reference}</td><td>${statusLabel(entry.status)}</td>
 <td class="hx-num">${amountLabel(entry.total, tenant.currency)}</td></tr>`;
@@ -52,10 +53,14 @@ ${statuses.map((name) => html`<option value="${name}"${name === status && html` 
 </form>`;
 }
 
-function nothing({ search, status }: EntriesView): Html {
+function nothing(context: PageContext, { search, status }: EntriesView): Html {
   if (search !== '' || status !== null) return empty('No entry matches.');
-  const action = html`<a class="btn btn-primary" href="/journal-entries/new/">Key the first entry</a>`;
-  return empty('The journal is empty.', action);
+  const mayPost = context.may('accounting.journal_entry.post');
+  return empty('The journal is empty.', mayPost ? newEntryButton('Key the first entry') : undefined);
+}
+
+function newEntryButton(label: string): Html {
+  return html`<a class="btn btn-primary" href="/journal-entries/new/">${icon('plus')} ${label}</a>`;
 }
 
 function pager(view: EntriesView): Html {

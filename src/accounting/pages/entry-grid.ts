@@ -66,7 +66,7 @@ function gridRow(
   const cell = (field: keyof EntryFormLine, label: string, attributes: Html) => {
     const id = `lines-${row}-${field}`;
     const fault = faults.cells.get(`/lines/${row}/${field}`);
-    return html`<input class="form-control" id="${id}" name="lines[${row}][${field}]" value="${line[field]}" aria-label="${label}" data-cell="${field}" ${attributes} ${invalid(fault, id)}>${faultText(fault, id)}`;
+    return html`<input class="form-control" id="${id}" name="lines[${row}][${field}]" value="${line[field]}" aria-label="${label}" placeholder="${label}" data-cell="${field}" ${attributes} ${invalid(fault, id)}>${faultText(fault, id)}`;
   };
   const amount = html`inputmode="decimal"`;
   return html`<tr data-row><td class="hx-grid-no" aria-hidden="true"></td>

@@ -18,11 +18,12 @@ export type LedgerView = {
 export function generalLedgerPage(context: PageContext, view: LedgerView): Html {
   const { ledger } = view;
   const body = html`${rangeForm(view)}<div class="hx-sheet">${ledger ? table(context, ledger) : empty(view.fault ?? 'Choose an account to see its ledger.')}</div>`;
-  if (!ledger) return pageShell(context, { title: 'General ledger', body });
+  const scripts = ['account-combobox.js'];
+  if (!ledger) return pageShell(context, { title: 'General ledger', body, scripts });
   const calendar = context.tenant.calendar;
   const subtitle = html`General ledger, ${dateLabel(ledger.from, calendar)} to ${dateLabel(ledger.to, calendar)}, in ${ledger.currency}`;
   const actions = html`<button class="btn" type="button" data-print>${icon('print')} Print</button>`;
-  return pageShell(context, { title: `${ledger.account} ${ledger.name}`, subtitle, actions, body });
+  return pageShell(context, { title: `${ledger.account} ${ledger.name}`, subtitle, actions, body, scripts });
 }
 
 function table(context: PageContext, ledger: GeneralLedger): Html {
@@ -45,7 +46,7 @@ function edgeRow(title: string, balance: string, currency: string): Html {
 // A group's ledger mixes accounts, so each line then names its own.
 function lineRow({ tenant }: PageContext, ledger: GeneralLedger, line: LedgerLine): Html {
   const ofGroup = line.account !== ledger.account && html`<span class="hx-code">${line.account}</span> `;
-  return html`<tr><td class="hx-date">${dateLabel(line.entry_date, tenant.calendar)}</td><td>${entryLink(line.entry_id, line.number)}</td>
+  return html`<tr><td class="hx-date">${dateLabel(line.entry_date, tenant.calendar, 'short')}</td><td>${entryLink(line.entry_id, line.number)}</td>
 <td class="hx-full-line">${ofGroup}${line.memo}${line.reference && html` <span class="hx-muted">${line.reference}</span>`}</td>
 <td class="hx-num" data-label="Dr">${amountLabel(line.debit, tenant.currency)}</td><td class="hx-num" data-label="Cr">${amountLabel(line.credit, tenant.currency)}</td>
 <td class="hx-num">${balanceLabel(line.balance, tenant.currency)}</td></tr>`;
@@ -53,7 +54,7 @@ function lineRow({ tenant }: PageContext, ledger: GeneralLedger, line: LedgerLin
 
 function rangeForm({ query, accounts }: LedgerView): Html {
   return html`<form class="hx-filter" method="get" action="/reports/general-ledger/">
-<label class="hx-grow"><span class="form-label">Account</span><input class="form-control" name="account" value="${query.account}" list="accounts" required autocomplete="off" data-search></label>
+<label class="hx-grow"><span class="form-label">Account</span><input class="form-control" name="account" value="${query.account}" list="accounts" data-accounts required autocomplete="off" data-search></label>
 <label><span class="form-label">From</span><input class="form-control" type="date" name="from" value="${query.from}" required></label>
 <label><span class="form-label">To</span><input class="form-control" type="date" name="to" value="${query.to}" required></label>
 <button class="btn">Show</button>${accountOptions(accounts)}</form>`;

@@ -5,7 +5,7 @@ import { type Html, html } from '#lib/html';
 /** One month: its short name and two decimal strings. */
 export type MonthFigures = { label: string; income: string; expense: string };
 
-const size = { width: 640, height: 190, floor: 166, top: 10 };
+const size = { width: 340, height: 290, floor: 266, top: 8 };
 
 /** The chart with its key; the same figures stand in a table for who cannot see it. */
 export function incomeChart(months: readonly MonthFigures[], currency: string): Html {

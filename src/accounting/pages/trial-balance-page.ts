@@ -30,10 +30,10 @@ export function trialBalancePage(context: PageContext, view: TrialBalanceView): 
 function table(view: TrialBalanceView): Html {
   const { rows, totals, currency } = view.report;
   if (rows.length === 0) return empty('No account has a balance on this day.');
-  return html`<table class="hx-ledger">
+  return html`<table class="hx-ledger hx-stacked hx-by-code">
 <thead><tr><th scope="col">Code</th><th scope="col">Account</th><th scope="col" class="hx-num">Debit</th><th scope="col" class="hx-num">Credit</th></tr></thead>
 ${natures.map(([type, title]) => section(view, type, title))}
-<tfoot><tr><th scope="row" colspan="2">Total</th><td class="hx-num">${amountLabel(totals.debit, currency)}</td><td class="hx-num">${amountLabel(totals.credit, currency)}</td></tr></tfoot>
+<tfoot><tr><th scope="row" colspan="2">Total</th><td class="hx-num" data-label="Dr">${amountLabel(totals.debit, currency)}</td><td class="hx-num" data-label="Cr">${amountLabel(totals.credit, currency)}</td></tr></tfoot>
 </table>`;
 }
 
@@ -44,13 +44,13 @@ function section(view: TrialBalanceView, type: AccountType, title: string): Html
   const sum = view.subtotals[type];
   return html`<tbody><tr class="hx-group"><th scope="rowgroup" colspan="4">${title}</th></tr>
 ${rows.map((row) => accountRow(view, row))}
-<tr class="hx-subtotal"><td></td><th scope="row">${title} in all</th><td class="hx-num">${amountLabel(sum.debit, currency)}</td><td class="hx-num">${amountLabel(sum.credit, currency)}</td></tr></tbody>`;
+<tr class="hx-subtotal"><td></td><th scope="row">${title} in all</th><td class="hx-num" data-label="Dr">${amountLabel(sum.debit, currency)}</td><td class="hx-num" data-label="Cr">${amountLabel(sum.credit, currency)}</td></tr></tbody>`;
 }
 
 function accountRow({ report, from }: TrialBalanceView, row: TrialBalanceRow): Html {
   const range = from === null ? { to: report.as_of } : { from, to: report.as_of };
   return html`<tr><td class="hx-code">${row.account}</td><td>${ledgerLink(row.account, row.name, range)}</td>
-<td class="hx-num">${amountLabel(row.debit, report.currency)}</td><td class="hx-num">${amountLabel(row.credit, report.currency)}</td></tr>`;
+<td class="hx-num" data-label="Dr">${amountLabel(row.debit, report.currency)}</td><td class="hx-num" data-label="Cr">${amountLabel(row.credit, report.currency)}</td></tr>`;
 }
 
 function dateForm(asOf: string): Html {

@@ -5,16 +5,24 @@ import { type Html, html } from '#lib/html';
 /** `host` is the bare host with its port; `slug` is what was keyed; `fault` says why it was refused. */
 export type CompanyView = { host: string; slug: string; fault?: string };
 
-/** The whole page; it sends `company` by GET to `/`, which redirects to the company's own host. */
+/** The whole page; it sends `company` by GET to `/sign-in/`, which leads to the company's own host. */
 export function companyPage({ host, slug, fault }: CompanyView): Html {
   return barePage(
     'Which company?',
     html`<h1>Which company?</h1><p>Every company has its own address.</p>
 ${fault && notice('danger', fault)}
-<form method="get" action="/">
+<form method="get" action="/sign-in/">
 <div><label class="form-label" for="company">Company</label>
 <span class="hx-host"><input class="form-control" id="company" name="company" value="${slug}" pattern="[a-z0-9\\-]+" autocapitalize="none" autocomplete="organization" spellcheck="false" required autofocus><span>.${host}</span></span></div>
 <button class="btn btn-primary">Continue</button>
 </form>`,
+  );
+}
+
+/** What is shown for the moment in which the browser goes to the company's host, and to those that do not go by themselves. */
+export function leavingPage(slug: string, address: string): Html {
+  return barePage(
+    'To your company',
+    html`<h1>${slug}</h1><p>Your company has its own address.</p><p><a class="btn btn-primary" href="${address}">Go to ${address}</a></p>`,
   );
 }

@@ -1,0 +1,146 @@
+// The addresses of the journal: the list, one entry, and what may be done with one.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { sendPage, textParameter, wantsPart } from '#dashboard';
+import { today } from '#lib/dates';
+import { formatAmount, parseAmount } from '#lib/money';
+import { type Fault, notFound, Problem } from '#lib/problem';
+import { userNames } from '#users';
+import { postDraft } from '../journal/drafts.ts';
+import type { Entry, EntryStatus } from '../journal/entry.ts';
+import { getEntry, listEntries } from '../journal/read-entries.ts';
+import { reverseEntry } from '../journal/reverse-entry.ts';
+import { entriesPage, entriesTable } from './entries-page.ts';
+import { entryPage } from './entry-page.ts';
+import { entryHref } from './links.ts';
+import type { PageParts } from './routes.ts';
+
+type ById = { Params: { id: string } };
+
+const pageSize = 50;
+const statuses: readonly string[] = ['draft', 'posted', 'reversed'] satisfies EntryStatus[];
+
+/** GET /journal-entries/, GET /journal-entries/:id/, POST …/posting/ and …/reversal/. */
+export function entryRoutes(app: FastifyInstance, parts: PageParts): void {
+  const { contextOf, read, write } = parts;
+
+  app.get(
+    '/journal-entries/',
+    { config: { permission: 'accounting.journal_entry.view' } },
+    async (request, reply) => {
+      const search = textParameter(request, 'q').slice(0, 200);
+      const status = statusOf(textParameter(request, 'status'));
+      const page = Math.max(1, Math.min(1_000_000, Number.parseInt(textParameter(request, 'page'), 10) || 1));
+      const filter = { search, status: status ?? undefined };
+      const { count, results } = await read(request, (tx) => listEntries(tx, filter, page, pageSize));
+      const view = { entries: results, count, page, pageSize, search, status };
+      const context = contextOf(request);
+      return await sendPage(
+        reply,
+        wantsPart(request) ? entriesTable(context, view) : entriesPage(context, view),
+      );
+    },
+  );
+
+  app.get<ById>(
+    '/journal-entries/:id/',
+    { config: { permission: 'accounting.journal_entry.view' } },
+    async (request, reply) => await showEntry(parts, request, reply, []),
+  );
+
+  app.post<ById>(
+    '/journal-entries/:id/posting/',
+    { config: { permission: 'accounting.journal_entry.post' } },
+    async (request, reply) => {
+      const version = Number(fieldOf(request.body, 'version')) || null;
+      return await act(parts, request, reply, () =>
+        write(request, (tx) => postDraft(tx, entryId(request), version)),
+      );
+    },
+  );
+
+  app.post<ById>(
+    '/journal-entries/:id/reversal/',
+    { config: { permission: 'accounting.journal_entry.reverse' } },
+    async (request, reply) => {
+      const entry_date = fieldOf(request.body, 'entry_date');
+      return await act(parts, request, reply, () =>
+        write(request, (tx) => reverseEntry(tx, entryId(request), entry_date === '' ? {} : { entry_date })),
+      );
+    },
+  );
+}
+
+/** Does what was asked and goes to the entry that came of it; a refusal is shown on the entry's own page. */
+async function act(
+  parts: PageParts,
+  request: FastifyRequest<ById>,
+  reply: FastifyReply,
+  work: () => Promise<{ id: string }>,
+): Promise<FastifyReply> {
+  try {
+    const { id } = await work();
+    return await reply.redirect(entryHref(id), 303);
+  } catch (error) {
+    if (!(error instanceof Problem) || !['invalid', 'conflict', 'precondition-failed'].includes(error.kind))
+      throw error;
+    return await showEntry(parts, request, reply, faultsOf(error));
+  }
+}
+
+async function showEntry(
+  { db, contextOf, read }: PageParts,
+  request: FastifyRequest<ById>,
+  reply: FastifyReply,
+  faults: readonly Fault[],
+): Promise<FastifyReply> {
+  const context = contextOf(request);
+  const entry = await read(request, (tx) => getEntry(tx, entryId(request)));
+  if (!entry) throw notFound('entry');
+  const names = await userNames(db, [entry.created_by]);
+  const view = {
+    entry,
+    totals: totalsOf(entry, request.tenant.currencyScale),
+    creator: names.get(entry.created_by ?? '') ?? null,
+    today: today(request.tenant.timeZone),
+    may: {
+      post: context.may('accounting.journal_entry.post'),
+      edit: context.may('accounting.journal_entry.draft'),
+      reverse: context.may('accounting.journal_entry.reverse'),
+    },
+    faults,
+  };
+  return await sendPage(reply, entryPage(context, view), faults.length > 0 ? 422 : 200);
+}
+
+/** A problem's faults, or its own words when it names none. */
+export function faultsOf(problem: Problem): Fault[] {
+  if (problem.errors.length > 0) return problem.errors;
+  return [{ pointer: '', code: problem.code, detail: problem.detail }];
+}
+
+/** The id of the address; what is no UUID is no entry's. */
+export function entryId({ params }: FastifyRequest<ById>): string {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(params.id)) throw notFound('entry');
+  return params.id;
+}
+
+function totalsOf(entry: Entry, scale: number): { debit: string; credit: string } {
+  const sum = (side: 'debit' | 'credit') => {
+    const units = entry.lines.map((line) => parseAmount(line[side] ?? '0', scale));
+    return formatAmount(
+      units.reduce<bigint>((total, unit) => (typeof unit === 'bigint' ? total + unit : total), 0n),
+      scale,
+    );
+  };
+  return { debit: sum('debit'), credit: sum('credit') };
+}
+
+function statusOf(text: string): EntryStatus | null {
+  return statuses.includes(text) ? (text as EntryStatus) : null;
+}
+
+function fieldOf(body: unknown, name: string): string {
+  const value =
+    typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[name] : undefined;
+  return typeof value === 'string' ? value.trim() : '';
+}

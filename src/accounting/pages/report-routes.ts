@@ -1,0 +1,79 @@
+// The addresses of the reports.
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { sendPage, textParameter } from '#dashboard';
+import { isIsoDate, today } from '#lib/dates';
+import { formatAmount, parseAmount } from '#lib/money';
+import { Problem } from '#lib/problem';
+import type { TenantTx } from '#lib/tenant-tx';
+import { accountTypes, listAccounts } from '../accounts/account.ts';
+import { type FiscalYear, listFiscalYears } from '../fiscal-years/fiscal-year.ts';
+import { generalLedger } from '../reports/general-ledger.ts';
+import { type TrialBalance, trialBalance } from '../reports/trial-balance.ts';
+import { generalLedgerPage, type LedgerView } from './general-ledger-page.ts';
+import type { PageParts } from './routes.ts';
+import { type Subtotals, trialBalancePage } from './trial-balance-page.ts';
+
+const reading = { config: { permission: 'accounting.report.view' } };
+
+/** GET /reports/trial-balance/?as_of= and /reports/general-ledger/?account=&from=&to=. */
+export function reportRoutes(app: FastifyInstance, { contextOf, read }: PageParts): void {
+  app.get('/reports/trial-balance/', reading, async (request, reply) => {
+    const asOf = dateParameter(request, 'as_of') ?? today(request.tenant.timeZone);
+    const { report, years } = await read(request, async (tx) => ({
+      report: await trialBalance(tx, asOf),
+      years: await listFiscalYears(tx),
+    }));
+    const from = yearOf(years, asOf)?.starts_on ?? null;
+    const view = { report, from, subtotals: subtotalsOf(report, request.tenant.currencyScale) };
+    return await sendPage(reply, trialBalancePage(contextOf(request), view));
+  });
+
+  app.get('/reports/general-ledger/', reading, async (request, reply) => {
+    const view = await read(request, (tx) => ledgerView(tx, request));
+    return await sendPage(
+      reply,
+      generalLedgerPage(contextOf(request), view),
+      view.fault === undefined ? 200 : 422,
+    );
+  });
+}
+
+/** Without dates the ledger shows the fiscal year of today, or the last one there is. */
+async function ledgerView(tx: TenantTx, request: FastifyRequest): Promise<LedgerView> {
+  const day = today(tx.tenant.timeZone);
+  const years = await listFiscalYears(tx);
+  const year = yearOf(years, day) ?? years.at(-1);
+  const to = dateParameter(request, 'to') ?? (year && year.ends_on < day ? year.ends_on : day);
+  const from = dateParameter(request, 'from') ?? yearOf(years, to)?.starts_on ?? year?.starts_on ?? to;
+  const query = { account: textParameter(request, 'account'), from, to };
+  const accounts = await listAccounts(tx);
+  if (query.account === '') return { query, ledger: null, accounts };
+  if (from > to) return { query, ledger: null, accounts, fault: 'The first day lies after the last one.' };
+  try {
+    return { query, ledger: await generalLedger(tx, query), accounts };
+  } catch (error) {
+    if (!(error instanceof Problem) || error.kind !== 'not-found') throw error;
+    return { query, ledger: null, accounts, fault: `There is no account ${query.account}.` };
+  }
+}
+
+function dateParameter(request: FastifyRequest, name: string): string | null {
+  const text = textParameter(request, name);
+  return isIsoDate(text) ? text : null;
+}
+
+function yearOf(years: readonly FiscalYear[], date: string): FiscalYear | undefined {
+  return years.find((year) => year.starts_on <= date && date <= year.ends_on);
+}
+
+function subtotalsOf({ rows }: TrialBalance, scale: number): Subtotals {
+  const sum = (type: string, side: 'debit' | 'credit') => {
+    const units = rows.filter((row) => row.type === type).map((row) => parseAmount(row[side], scale));
+    return formatAmount(
+      units.reduce<bigint>((total, unit) => (typeof unit === 'bigint' ? total + unit : total), 0n),
+      scale,
+    );
+  };
+  const of = (type: string) => ({ debit: sum(type, 'debit'), credit: sum(type, 'credit') });
+  return Object.fromEntries(accountTypes.map((type) => [type, of(type)])) as Subtotals;
+}

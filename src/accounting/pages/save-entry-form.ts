@@ -1,0 +1,42 @@
+// Brings a keyed form into the books: a new entry, a new draft, or a draft edited and perhaps posted.
+import { invalid } from '#lib/problem';
+import type { TenantTx } from '#lib/tenant-tx';
+import { postDraft } from '../journal/drafts.ts';
+import type { EntryInput } from '../journal/entry.ts';
+import { postEntries } from '../journal/post-entries.ts';
+import { getEntry } from '../journal/read-entries.ts';
+import { readEntryBody } from '../journal/read-entry-body.ts';
+import { saveEntry } from '../journal/save-entry.ts';
+import { type EntryForm, entryBodyOf } from './read-entry-form.ts';
+
+export type SavedForm = { id: string; number: string | null };
+
+/**
+ * Saves the form and returns the entry's id, with its number when it was posted. A new form posts under the id that it
+ * was shown with, so that sending it again after a lost answer finds the entry instead of posting a second one.
+ * Throws an invalid Problem with pointers into entryBodyOf(form), or a conflict about a draft.
+ */
+export async function saveEntryForm(
+  tx: TenantTx,
+  form: EntryForm,
+  action: 'post' | 'draft',
+): Promise<SavedForm> {
+  if (form.version !== '') return await saveDraftForm(tx, form, action);
+  if (action === 'draft')
+    return { id: await saveEntry(tx, entryBodyOf(form), { as: 'draft' }), number: null };
+  const posted = await getEntry(tx, form.id);
+  if (posted) return posted;
+  const { entry, faults } = readEntryBody(entryBodyOf(form), tx.tenant.currencyScale);
+  if (faults.length > 0)
+    return { id: await saveEntry(tx, entryBodyOf(form), { as: 'posted' }), number: null };
+  const [result] = await postEntries(tx, [{ ...(entry as EntryInput), id: form.id, source: 'page' }]);
+  if (!result?.posted) throw invalid(result?.faults ?? [], 'accounting/entry-invalid');
+  return result;
+}
+
+// The draft is stored first and posted in the same transaction: a refused posting leaves the draft as it was.
+async function saveDraftForm(tx: TenantTx, form: EntryForm, action: 'post' | 'draft'): Promise<SavedForm> {
+  const draft = { id: form.id, version: Number(form.version) };
+  await saveEntry(tx, entryBodyOf(form), { as: 'draft', draft });
+  return action === 'post' ? await postDraft(tx, form.id, null) : { id: form.id, number: null };
+}
