@@ -1,32 +1,52 @@
-// Shows on a terminal how far long work has come; elsewhere it keeps quiet.
+// Shows how far a long command has come, to a person at a terminal and never to a log file.
 
-/** `update` takes what is done and what there is in all; `stop` ends the line and may be called twice. */
+const WIDTH = 24;
+const FRAME_MS = 80;
+
+/** Where the bar is drawn: standard error, unless a test looks on. */
+export type ProgressStream = { isTTY?: boolean; columns?: number; write(text: string): unknown };
+
+/** `update` takes how many are done of how many; `stop` may be called more than once. */
 export type ProgressBar = { update(done: number, total: number): void; stop(): void };
 
-const WIDTH = 30;
-const REDRAW_MS = 50;
+const grouped = (count: number) => count.toLocaleString('en-US');
 
-/** A bar on standard error when that is a terminal: label, bar, count, percentage and rate per second. */
-export function progressBar(label: string, out: NodeJS.WriteStream = process.stderr): ProgressBar {
-  if (!out.isTTY) return { update: () => {}, stop: () => {} };
+/** Never zero, so that a rate can be had at once. */
+const secondsSince = (started: number) => Math.max(performance.now() - started, 1) / 1000;
+
+function frame(what: string, done: number, total: number, seconds: number): string {
+  const part = total > 0 ? Math.min(done / total, 1) : 1;
+  const full = Math.round(part * WIDTH);
+  const bar = '█'.repeat(full) + '░'.repeat(WIDTH - full);
+  const rate = grouped(Math.round(done / seconds));
+  return `${bar} ${Math.floor(part * 100)}% ${grouped(done)} of ${grouped(total)} ${what}, ${rate}/s`;
+}
+
+/**
+ * A bar with count, percentage and rate (per second) on a terminal, redrawn in place and cleared by `stop`, which
+ * leaves one line that sums it up. Elsewhere only that line is written, and nothing at all if nothing was done.
+ */
+export function progressBar(what: string, stream: ProgressStream = process.stderr): ProgressBar {
   const started = performance.now();
-  let drawn = 0;
-  let open = false;
+  let last: { done: number; total: number } | null = null;
+  let drawn = Number.NEGATIVE_INFINITY;
+  let stopped = false;
   return {
     update(done, total) {
+      last = { done, total };
       const now = performance.now();
-      if (done < total && now - drawn < REDRAW_MS) return;
+      if (stopped || !stream.isTTY || (done < total && now - drawn < FRAME_MS)) return;
       drawn = now;
-      open = true;
-      const share = total === 0 ? 1 : done / total;
-      const filled = Math.round(share * WIDTH);
-      const rate = Math.round(done / Math.max((now - started) / 1000, 0.001));
-      const bar = '█'.repeat(filled) + '░'.repeat(WIDTH - filled);
-      out.write(`\r${label} ${bar} ${done}/${total} ${Math.floor(share * 100)} % ${rate}/s `);
+      const text = frame(what, done, total, secondsSince(started));
+      stream.write(`\r${text.slice(0, (stream.columns ?? 80) - 1)}\u001b[K`);
     },
     stop() {
-      if (open) out.write('\n');
-      open = false;
+      if (stopped) return;
+      stopped = true;
+      if (Number.isFinite(drawn)) stream.write('\r\u001b[K');
+      if (last === null) return;
+      const seconds = secondsSince(started).toFixed(1);
+      stream.write(`${grouped(last.done)} of ${grouped(last.total)} ${what} in ${seconds} s\n`);
     },
   };
 }
