@@ -3,8 +3,11 @@ import type { FastifyInstance } from 'fastify';
 import { assetUrl } from '#lib/assets';
 import { html } from '#lib/html';
 
-// ReDoc writes its styles into the page and searches in a worker made from a blob; nothing else is let in.
-const policy = [
+/**
+ * The content security policy of the two readers: both write styles into their page, ReDoc searches in a worker made
+ * from a blob, and nothing else is let in.
+ */
+export const documentationPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",
@@ -23,11 +26,11 @@ export function redocRoutes(app: FastifyInstance): void {
     async (_request, reply) => {
       const page = html`<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Himalytix API</title></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Himalytix API</title><style>body{margin:0}</style></head>
 <body><redoc spec-url="/api/schema/" hide-download-button></redoc><script src="${assetUrl('redoc.js')}"></script></body>
 </html>`;
       return await reply
-        .header('Content-Security-Policy', policy)
+        .header('Content-Security-Policy', documentationPolicy)
         .type('text/html; charset=utf-8')
         .send(String(page));
     },

@@ -3,11 +3,10 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
-import type { Db } from '#lib/db';
-import type { Tokens } from '#users';
-import { redocRoutes } from './redoc.ts';
+import { documentationPolicy, redocRoutes } from './redoc.ts';
 import { accountRoutes } from './v1/accounts.ts';
 import { authRoutes } from './v1/auth.ts';
+import type { Services } from './v1/context.ts';
 import { fiscalYearRoutes } from './v1/fiscal-years.ts';
 import { journalEntryRoutes } from './v1/journal-entries.ts';
 import { reportRoutes } from './v1/reports.ts';
@@ -52,15 +51,20 @@ function parseJsonOnly(app: FastifyInstance): void {
 }
 
 /** Registers everything under /api/. */
-export async function registerApi(app: FastifyInstance, services: { db: Db; tokens: Tokens }): Promise<void> {
+export async function registerApi(app: FastifyInstance, services: Services): Promise<void> {
   await app.register(
     async (api) => {
       parseJsonOnly(api);
       await api.register(swagger, { openapi: structuredClone(openapi) as never });
       await api.register(swaggerUi, {
         routePrefix: '/docs',
-        staticCSP: true,
-        uiConfig: { persistAuthorization: false, displayRequestDuration: true },
+        staticCSP: documentationPolicy,
+        uiConfig: {
+          url: '/api/schema/',
+          layout: 'BaseLayout',
+          displayRequestDuration: true,
+          deepLinking: true,
+        },
         theme: { title: 'Himalytix API' },
       });
       redocRoutes(api);

@@ -4,6 +4,7 @@ import { loadConfig } from '#lib/config';
 import { progressBar } from '#lib/progress';
 import { migrateOrFail, openDatabase } from './context.ts';
 
+/** `migrate`: every schema to this version. */
 export function migrateCommand(): Command {
   return new Command('migrate')
     .description('bring the shared schema and every company to this version; safe to repeat')

@@ -95,6 +95,7 @@ async function web(buildApp: BuildApp): Promise<void> {
   });
 }
 
+/** `start` and `web`; `buildApp` is the composition root, which only main.ts may name. */
 export function serveCommands(buildApp: BuildApp): Command[] {
   return [
     new Command('start')

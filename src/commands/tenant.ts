@@ -116,6 +116,7 @@ async function setStatus(slug: string, status: 'active' | 'suspended'): Promise<
   });
 }
 
+/** `tenant create | list | suspend | activate | domain`. */
 export function tenantCommand(): Command {
   const command = new Command('tenant').description('companies');
   command.addCommand(createCommand());

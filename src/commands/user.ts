@@ -22,6 +22,7 @@ async function createUser(options: Options): Promise<void> {
   );
 }
 
+/** `user create`. */
 export function userCommand(): Command {
   const create = new Command('create')
     .description('create a user and make them a member of a company; one who exists keeps their password')

@@ -8,7 +8,7 @@ import { tenantByDomain, tenantBySlug } from './tenant.ts';
 /** What a request says about its company: the host name without port, and the X-Tenant header. */
 export type TenantClaims = { host: string; header: string | undefined };
 
-// One answer for unknown, suspended and mismatching companies, so that it tells nobody which companies exist.
+/** One answer for unknown, suspended and mismatching companies, so that it tells nobody which companies exist. */
 export function tenantRefused(): Problem {
   return new Problem('forbidden', 'tenancy/refused', 'this company is not open to this request');
 }

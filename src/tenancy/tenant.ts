@@ -4,6 +4,7 @@ import type { Db } from '#lib/db';
 import type { Tenants } from '#lib/db-types/public';
 import type { Calendar, Tenant } from '#lib/tenant-tx';
 
+/** A row of the table `tenants` as a Tenant. */
 export function tenantFromRow(row: Selectable<Tenants>): Tenant {
   return {
     id: row.id,

@@ -8,9 +8,8 @@ import {
   listAccounts,
   updateAccount,
 } from '#accounting';
-import type { Db } from '#lib/db';
 import { notFound } from '#lib/problem';
-import { type ApiServer, inRequest, pageLinks, seenVersion, setVersion } from './context.ts';
+import { type ApiServer, inRequest, pageLinks, type Services, seenVersion, setVersion } from './context.ts';
 import {
   AccountCode,
   AccountSchema,
@@ -28,8 +27,7 @@ const Params = strictObject({ code: AccountCode });
 
 const document = ({ id: _, version: __, ...account }: Account) => account;
 
-/** GET and POST /accounts/, GET, PATCH and DELETE /accounts/{code}/. */
-export function accountRoutes(app: ApiServer, { db }: { db: Db }): void {
+function listRoute(app: ApiServer, { db }: Services): void {
   app.get('/accounts/', {
     config: { permission: 'accounting.account.view' },
     schema: {
@@ -52,7 +50,9 @@ export function accountRoutes(app: ApiServer, { db }: { db: Db }): void {
       return { count: accounts.length, ...pageLinks(request, page, pageSize, accounts.length), results };
     },
   });
+}
 
+function createRoute(app: ApiServer, { db }: Services): void {
   app.post('/accounts/', {
     config: { permission: 'accounting.account.edit' },
     schema: {
@@ -75,7 +75,9 @@ export function accountRoutes(app: ApiServer, { db }: { db: Db }): void {
       return await reply.code(201).send(document(account));
     },
   });
+}
 
+function readRoute(app: ApiServer, { db }: Services): void {
   app.get('/accounts/:code/', {
     config: { permission: 'accounting.account.view' },
     schema: {
@@ -91,7 +93,9 @@ export function accountRoutes(app: ApiServer, { db }: { db: Db }): void {
       return document(account);
     },
   });
+}
 
+function changeRoute(app: ApiServer, { db }: Services): void {
   app.patch('/accounts/:code/', {
     config: { permission: 'accounting.account.edit' },
     schema: {
@@ -117,7 +121,9 @@ export function accountRoutes(app: ApiServer, { db }: { db: Db }): void {
       return document(account);
     },
   });
+}
 
+function deleteRoute(app: ApiServer, { db }: Services): void {
   app.delete('/accounts/:code/', {
     config: { permission: 'accounting.account.edit' },
     schema: {
@@ -131,4 +137,13 @@ export function accountRoutes(app: ApiServer, { db }: { db: Db }): void {
       return await reply.code(204).send(null);
     },
   });
+}
+
+/** GET and POST /accounts/, GET, PATCH and DELETE /accounts/{code}/. */
+export function accountRoutes(app: ApiServer, services: Services): void {
+  listRoute(app, services);
+  createRoute(app, services);
+  readRoute(app, services);
+  changeRoute(app, services);
+  deleteRoute(app, services);
 }

@@ -5,8 +5,8 @@ import type { Db } from '#lib/db';
 import { Problem } from '#lib/problem';
 import type { Tenant } from '#lib/tenant-tx';
 import { tenantById, tenantRefused } from '#tenancy';
-import { checkCredentials, type Member, permissionsOf, type TokenPair, type Tokens } from '#users';
-import type { ApiServer } from './context.ts';
+import { checkCredentials, type Member, permissionsOf, type TokenPair } from '#users';
+import type { ApiServer, Services } from './context.ts';
 import { nullable, problems, strictObject, TokenSchema, UserSchema } from './schemas.ts';
 
 const userDocument = (member: Member, tenant: Tenant) => ({
@@ -26,14 +26,13 @@ const userDocument = (member: Member, tenant: Tenant) => ({
 
 const bearer = (request: FastifyRequest) => /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
 
-/** POST /auth/login/, /auth/refresh/, /auth/logout/ and GET /users/me/. */
-export function authRoutes(app: ApiServer, { db, tokens }: { db: Db; tokens: Tokens }): void {
-  async function answer(member: Member, pair: TokenPair) {
-    const tenant = await tenantById(db, member.tenantId);
-    if (tenant?.status !== 'active') throw tenantRefused();
-    return { ...pair, user: userDocument(member, tenant) };
-  }
+async function signedIn(db: Db, member: Member, pair: TokenPair) {
+  const tenant = await tenantById(db, member.tenantId);
+  if (tenant?.status !== 'active') throw tenantRefused();
+  return { ...pair, user: userDocument(member, tenant) };
+}
 
+function loginRoute(app: ApiServer, { db, tokens }: Services): void {
   app.post('/auth/login/', {
     config: { permission: 'public' },
     schema: {
@@ -50,10 +49,12 @@ export function authRoutes(app: ApiServer, { db, tokens }: { db: Db; tokens: Tok
     },
     handler: async (request) => {
       const member = await checkCredentials(db, request.body, request.claimed?.id ?? null);
-      return await answer(member, await tokens.issue(member));
+      return await signedIn(db, member, await tokens.issue(member));
     },
   });
+}
 
+function refreshRoute(app: ApiServer, { db, tokens }: Services): void {
   app.post('/auth/refresh/', {
     config: { permission: 'public' },
     schema: {
@@ -66,10 +67,12 @@ export function authRoutes(app: ApiServer, { db, tokens }: { db: Db; tokens: Tok
     },
     handler: async (request) => {
       const { member, pair } = await tokens.refresh(request.body.refresh, request.claimed?.id ?? null);
-      return await answer(member, pair);
+      return await signedIn(db, member, pair);
     },
   });
+}
 
+function logoutRoute(app: ApiServer, { tokens }: Services): void {
   app.post('/auth/logout/', {
     config: { permission: 'public' },
     schema: {
@@ -88,7 +91,9 @@ export function authRoutes(app: ApiServer, { db, tokens }: { db: Db; tokens: Tok
       return await reply.code(204).send(null);
     },
   });
+}
 
+function meRoute(app: ApiServer): void {
   app.get('/users/me/', {
     config: { permission: 'signed-in' },
     schema: {
@@ -101,4 +106,12 @@ export function authRoutes(app: ApiServer, { db, tokens }: { db: Db; tokens: Tok
       return userDocument(member, tenant);
     },
   });
+}
+
+/** POST /auth/login/, /auth/refresh/, /auth/logout/ and GET /users/me/. */
+export function authRoutes(app: ApiServer, services: Services): void {
+  loginRoute(app, services);
+  refreshRoute(app, services);
+  logoutRoute(app, services);
+  meRoute(app);
 }

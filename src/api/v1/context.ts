@@ -12,6 +12,7 @@ import type {
 import type { Db } from '#lib/db';
 import { Problem } from '#lib/problem';
 import { inTenant, type TenantTx } from '#lib/tenant-tx';
+import type { Tokens } from '#users';
 
 export type ApiServer = FastifyInstance<
   RawServerDefault,
@@ -20,6 +21,9 @@ export type ApiServer = FastifyInstance<
   FastifyBaseLogger,
   TypeBoxTypeProvider
 >;
+
+/** What app.ts hands to the routes. */
+export type Services = { db: Db; tokens: Tokens };
 
 /** Runs work in the transaction of the request's company and actor. */
 export function inRequest<T>(

@@ -1,9 +1,8 @@
 // Fiscal years and periods over the API.
 import { Type } from 'typebox';
 import { type FiscalYear, listFiscalYears, listPeriods, openFiscalYears, setPeriodStatus } from '#accounting';
-import type { Db } from '#lib/db';
 import { notFound } from '#lib/problem';
-import { type ApiServer, inRequest, pageLinks } from './context.ts';
+import { type ApiServer, inRequest, pageLinks, type Services } from './context.ts';
 import {
   FiscalYearSchema,
   IsoDate,
@@ -20,8 +19,7 @@ const PeriodParams = strictObject({ id: Type.Integer({ minimum: 1, maximum: Numb
 
 const document = ({ id: _, ...year }: FiscalYear) => year;
 
-/** GET and POST /fiscal-years/, GET /periods/, GET and PATCH /periods/{id}/. */
-export function fiscalYearRoutes(app: ApiServer, { db }: { db: Db }): void {
+function listYearsRoute(app: ApiServer, { db }: Services): void {
   app.get('/fiscal-years/', {
     config: { permission: 'accounting.fiscal_year.view' },
     schema: {
@@ -37,7 +35,9 @@ export function fiscalYearRoutes(app: ApiServer, { db }: { db: Db }): void {
       return { count: years.length, ...pageLinks(request, page, pageSize, years.length), results };
     },
   });
+}
 
+function openYearsRoute(app: ApiServer, { db }: Services): void {
   app.post('/fiscal-years/', {
     config: { permission: 'accounting.fiscal_year.edit' },
     schema: {
@@ -60,7 +60,9 @@ export function fiscalYearRoutes(app: ApiServer, { db }: { db: Db }): void {
       return await reply.code(201).send({ results: opened.map(document) });
     },
   });
+}
 
+function listPeriodsRoute(app: ApiServer, { db }: Services): void {
   app.get('/periods/', {
     config: { permission: 'accounting.fiscal_year.view' },
     schema: {
@@ -76,7 +78,9 @@ export function fiscalYearRoutes(app: ApiServer, { db }: { db: Db }): void {
       return { count: periods.length, ...pageLinks(request, page, pageSize, periods.length), results };
     },
   });
+}
 
+function readPeriodRoute(app: ApiServer, { db }: Services): void {
   app.get('/periods/:id/', {
     config: { permission: 'accounting.fiscal_year.view' },
     schema: {
@@ -91,7 +95,9 @@ export function fiscalYearRoutes(app: ApiServer, { db }: { db: Db }): void {
       return period;
     },
   });
+}
 
+function changePeriodRoute(app: ApiServer, { db }: Services): void {
   app.patch('/periods/:id/', {
     config: { permission: 'accounting.period.close' },
     schema: {
@@ -106,4 +112,13 @@ export function fiscalYearRoutes(app: ApiServer, { db }: { db: Db }): void {
     handler: async (request) =>
       await inRequest(db, request, (tx) => setPeriodStatus(tx, request.params.id, request.body.status)),
   });
+}
+
+/** GET and POST /fiscal-years/, GET /periods/, GET and PATCH /periods/{id}/. */
+export function fiscalYearRoutes(app: ApiServer, services: Services): void {
+  listYearsRoute(app, services);
+  openYearsRoute(app, services);
+  listPeriodsRoute(app, services);
+  readPeriodRoute(app, services);
+  changePeriodRoute(app, services);
 }

@@ -15,7 +15,7 @@ import { faultsOfValidation } from '#lib/http/validation';
 import { notFound, Problem } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
 import { userNames } from '#users';
-import { type ApiServer, inRequest, pageLinks, seenVersion, setVersion } from './context.ts';
+import { type ApiServer, inRequest, pageLinks, type Services, seenVersion, setVersion } from './context.ts';
 import {
   AccountCode,
   DraftBody,
@@ -52,19 +52,18 @@ function shapeFaults(request: FastifyRequest) {
   return faultsOfValidation(failure);
 }
 
-/** Routes under /journal-entries/. */
-export function journalEntryRoutes(app: ApiServer, { db }: { db: Db }): void {
-  async function answer(reply: FastifyReply, entry: Entry): Promise<Static<typeof EntrySchema>> {
-    const names = await userNames(db, [entry.created_by]);
-    setVersion(reply, entry.version);
-    return { ...entry, created_by: names.get(entry.created_by ?? '') ?? null };
-  }
+async function answer(db: Db, reply: FastifyReply, entry: Entry): Promise<Static<typeof EntrySchema>> {
+  const names = await userNames(db, [entry.created_by]);
+  setVersion(reply, entry.version);
+  return { ...entry, created_by: names.get(entry.created_by ?? '') ?? null };
+}
 
-  async function created(reply: FastifyReply, entry: Entry) {
-    reply.code(201).header('Location', `/api/v1/journal-entries/${entry.id}/`);
-    return await answer(reply, entry);
-  }
+async function created(db: Db, reply: FastifyReply, entry: Entry) {
+  reply.code(201).header('Location', `/api/v1/journal-entries/${entry.id}/`);
+  return await answer(db, reply, entry);
+}
 
+function listRoute(app: ApiServer, { db }: Services): void {
   app.get('/journal-entries/', {
     config: { permission: view },
     schema: {
@@ -90,7 +89,9 @@ export function journalEntryRoutes(app: ApiServer, { db }: { db: Db }): void {
       return { count: list.count, ...pageLinks(request, page, pageSize, list.count), results: list.results };
     },
   });
+}
 
+function createRoute(app: ApiServer, { db }: Services): void {
   app.post('/journal-entries/', {
     config: { permission: 'accounting.journal_entry.post' },
     attachValidation: true,
@@ -107,10 +108,12 @@ export function journalEntryRoutes(app: ApiServer, { db }: { db: Db }): void {
         const id = await saveEntry(tx, request.body, { as, shapeFaults: faults });
         return await requiredEntry(tx, id);
       });
-      return await created(reply, entry);
+      return await created(db, reply, entry);
     },
   });
+}
 
+function readRoute(app: ApiServer, { db }: Services): void {
   app.get('/journal-entries/:id/', {
     config: { permission: view },
     schema: {
@@ -120,9 +123,11 @@ export function journalEntryRoutes(app: ApiServer, { db }: { db: Db }): void {
       response: { 200: EntrySchema, ...problems(401, 403, 404, 422) },
     },
     handler: async (request, reply) =>
-      await answer(reply, await inRequest(db, request, (tx) => requiredEntry(tx, request.params.id))),
+      await answer(db, reply, await inRequest(db, request, (tx) => requiredEntry(tx, request.params.id))),
   });
+}
 
+function replaceDraftRoute(app: ApiServer, { db }: Services): void {
   app.put('/journal-entries/:id/', {
     config: { permission: 'accounting.journal_entry.draft' },
     attachValidation: true,
@@ -140,10 +145,12 @@ export function journalEntryRoutes(app: ApiServer, { db }: { db: Db }): void {
         const id = await saveEntry(tx, request.body, { as: 'draft', shapeFaults: faults, draft });
         return await requiredEntry(tx, id);
       });
-      return await answer(reply, entry);
+      return await answer(db, reply, entry);
     },
   });
+}
 
+function deleteDraftRoute(app: ApiServer, { db }: Services): void {
   app.delete('/journal-entries/:id/', {
     config: { permission: 'accounting.journal_entry.draft' },
     schema: {
@@ -158,7 +165,9 @@ export function journalEntryRoutes(app: ApiServer, { db }: { db: Db }): void {
       return await reply.code(204).send(null);
     },
   });
+}
 
+function postDraftRoute(app: ApiServer, { db }: Services): void {
   app.post('/journal-entries/:id/posting/', {
     config: { permission: 'accounting.journal_entry.post' },
     schema: {
@@ -174,10 +183,12 @@ export function journalEntryRoutes(app: ApiServer, { db }: { db: Db }): void {
         const { id } = await postDraft(tx, request.params.id, version);
         return await requiredEntry(tx, id);
       });
-      return await created(reply, entry);
+      return await created(db, reply, entry);
     },
   });
+}
 
+function readPostingRoute(app: ApiServer, { db }: Services): void {
   app.get('/journal-entries/:id/posting/', {
     config: { permission: view },
     schema: {
@@ -196,7 +207,9 @@ export function journalEntryRoutes(app: ApiServer, { db }: { db: Db }): void {
       return { number, sequence, posted_at };
     },
   });
+}
 
+function reverseRoute(app: ApiServer, { db }: Services): void {
   app.post('/journal-entries/:id/reversal/', {
     config: { permission: 'accounting.journal_entry.reverse' },
     schema: {
@@ -216,10 +229,12 @@ export function journalEntryRoutes(app: ApiServer, { db }: { db: Db }): void {
         const { id } = await reverseEntry(tx, request.params.id, request.body ?? {});
         return await requiredEntry(tx, id);
       });
-      return await created(reply, entry);
+      return await created(db, reply, entry);
     },
   });
+}
 
+function readReversalRoute(app: ApiServer, { db }: Services): void {
   app.get('/journal-entries/:id/reversal/', {
     config: { permission: view },
     schema: {
@@ -235,7 +250,20 @@ export function journalEntryRoutes(app: ApiServer, { db }: { db: Db }): void {
           throw new Problem('not-found', 'accounting/not-reversed', 'the entry was not reversed');
         return await requiredEntry(tx, reversed_by.id);
       });
-      return await answer(reply, reversal);
+      return await answer(db, reply, reversal);
     },
   });
+}
+
+/** Everything under /journal-entries/. */
+export function journalEntryRoutes(app: ApiServer, services: Services): void {
+  listRoute(app, services);
+  createRoute(app, services);
+  readRoute(app, services);
+  replaceDraftRoute(app, services);
+  deleteDraftRoute(app, services);
+  postDraftRoute(app, services);
+  readPostingRoute(app, services);
+  reverseRoute(app, services);
+  readReversalRoute(app, services);
 }

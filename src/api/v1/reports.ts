@@ -2,9 +2,8 @@
 import { Type } from 'typebox';
 import { generalLedger, listFiscalYears, trialBalance } from '#accounting';
 import { today } from '#lib/dates';
-import type { Db } from '#lib/db';
 import { invalid } from '#lib/problem';
-import { type ApiServer, inRequest } from './context.ts';
+import { type ApiServer, inRequest, type Services } from './context.ts';
 import {
   AccountCode,
   GeneralLedgerSchema,
@@ -16,8 +15,7 @@ import {
 
 const tags = ['reports'];
 
-/** GET /reports/trial-balance/ and /reports/general-ledger/. */
-export function reportRoutes(app: ApiServer, { db }: { db: Db }): void {
+function trialBalanceRoute(app: ApiServer, { db }: Services): void {
   app.get('/reports/trial-balance/', {
     config: { permission: 'accounting.report.view' },
     schema: {
@@ -31,7 +29,9 @@ export function reportRoutes(app: ApiServer, { db }: { db: Db }): void {
       return await inRequest(db, request, (tx) => trialBalance(tx, asOf), { snapshot: true });
     },
   });
+}
 
+function generalLedgerRoute(app: ApiServer, { db }: Services): void {
   app.get('/reports/general-ledger/', {
     config: { permission: 'accounting.report.view' },
     schema: {
@@ -60,4 +60,10 @@ export function reportRoutes(app: ApiServer, { db }: { db: Db }): void {
       return await inRequest(db, request, read, { snapshot: true });
     },
   });
+}
+
+/** GET /reports/trial-balance/ and /reports/general-ledger/. */
+export function reportRoutes(app: ApiServer, services: Services): void {
+  trialBalanceRoute(app, services);
+  generalLedgerRoute(app, services);
 }
