@@ -4,6 +4,7 @@ import { ConfigError } from '#lib/config';
 import { Problem } from '#lib/problem';
 import { MigrationError } from '#tenancy';
 import type { BuildApp } from './context.ts';
+import { databaseCommand } from './database.ts';
 import { migrateCommand } from './migrate.ts';
 import { serveCommands } from './serve.ts';
 import { tenantCommand } from './tenant.ts';
@@ -29,6 +30,7 @@ export async function runCommand(argv: readonly string[], buildApp: BuildApp): P
     .helpCommand(false);
   for (const command of serveCommands(buildApp)) program.addCommand(command);
   program.addCommand(migrateCommand());
+  program.addCommand(databaseCommand());
   program.addCommand(tenantCommand());
   program.addCommand(userCommand());
   try {
