@@ -1,6 +1,6 @@
 // Decides under which operating system identity the embedded PostgreSQL runs, because it refuses to run as root.
 import { execFile } from 'node:child_process';
-import { chmod, chown, readdir, readFile, stat } from 'node:fs/promises';
+import { access, chmod, chown, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
@@ -32,20 +32,23 @@ export function cleanEnvironment(extra: Record<string, string> = {}): Record<str
 export async function chooseRunAs(folder: string, binary: string): Promise<RunAs> {
   if (process.getuid?.() !== 0) return asMyself;
   const { uid, gid } = await stat(folder);
-  if (uid !== 0) return firstThatWorks(accountCandidates({ uid, gid }), folder, binary);
+  if (uid !== 0) return await firstThatWorks(accountCandidates({ uid, gid }), folder, binary);
   const namespace = await namespaceCandidate();
   if (namespace && (await works(namespace, folder, binary))) return namespace;
-  const account = await systemAccount();
-  return firstThatWorks(account ? accountCandidates(account) : [], folder, binary);
+  // A cluster that was not shut down may be in use this very moment: its files do not change hands.
+  const account = (await isThere(path.join(folder, 'postmaster.pid'))) ? null : await systemAccount();
+  return await firstThatWorks(account ? accountCandidates(account) : [], folder, binary);
 }
 
 async function firstThatWorks(candidates: RunAs[], folder: string, binary: string): Promise<RunAs> {
+  const before = await stat(folder);
   for (const candidate of candidates) {
     if (candidate.owner) await giveFolder(folder, candidate.owner);
     if (await works(candidate, folder, binary)) return candidate;
   }
+  await giveFolder(folder, before);
   throw new Error(
-    `PostgreSQL refuses to run as root and no other identity can use ${folder} and ${binary}; start Himalytix as an ordinary user, or set DATABASE_URL`,
+    `PostgreSQL refuses to run as root and no other identity can use ${path.dirname(folder)} and ${binary}; start Himalytix as an ordinary user, or set DATABASE_URL`,
   );
 }
 
@@ -67,10 +70,17 @@ function accountCandidates(owner: Account): RunAs[] {
 }
 
 async function works(who: RunAs, folder: string, binary: string): Promise<boolean> {
-  const script = '"$1" --version >/dev/null && : >"$2/.probe" && rm "$2/.probe"';
+  const script = '"$1" --version >/dev/null && : >"$2/.probe-$$" && rm -f "$2/.probe-$$"';
   const [command = '/bin/sh', ...rest] = [...who.prefix, '/bin/sh', '-c', script, 'probe', binary, folder];
   const options = { ...who.ids, cwd: '/', env: cleanEnvironment() };
   return run(command, rest, options).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function isThere(file: string): Promise<boolean> {
+  return access(file).then(
     () => true,
     () => false,
   );
@@ -102,7 +112,7 @@ async function readAccounts(): Promise<(Account & { name: string })[]> {
 async function giveFolder(folder: string, owner: Account): Promise<void> {
   const parent = path.dirname(folder);
   const above = await stat(parent);
-  if (above.uid === 0 && (above.mode & 0o077) === 0) {
+  if (owner.uid !== 0 && above.uid === 0 && (above.mode & 0o077) === 0) {
     await chown(parent, 0, owner.gid);
     await chmod(parent, 0o710);
   }

@@ -110,9 +110,11 @@ async function startOnce(
       () => true,
     );
     child.unref();
+    const end = Date.now() + startLimit;
     while (!(await Promise.race([ended, sleep(15, false)]))) {
       const running = await readPostmaster(files.dir);
       if (running?.pid === child.pid && running?.ready) return '';
+      if (Date.now() > end) return 'it is not getting ready';
     }
     return lastFatal(await readFrom(files.log, before));
   } finally {

@@ -9,12 +9,12 @@ import {
   link,
   mkdir,
   mkdtemp,
+  open,
   readdir,
   readFile,
   rename,
   rm,
   stat,
-  symlink,
   truncate,
   writeFile,
 } from 'node:fs/promises';
@@ -46,6 +46,16 @@ const logLimit = 16 * 1024 * 1024;
  */
 export async function prepareClusterFiles(dataDir: string): Promise<ClusterFiles> {
   const native = await findNative();
+  return await prepare(dataDir, native).catch((error: unknown) => {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    throw new Error(
+      `the data folder ${dataDir} cannot be used (${error.message}); choose another with HIMALYTIX_DATA_DIR`,
+      { cause: error },
+    );
+  });
+}
+
+async function prepare(dataDir: string, native: string): Promise<ClusterFiles> {
   const postgres = path.join(native, 'bin', 'postgres');
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const dir = path.join(dataDir, 'postgres');
@@ -66,21 +76,24 @@ export async function trimLog(log: string): Promise<void> {
 async function createCluster(dataDir: string, native: string, secrets: Secrets): Promise<RunAs> {
   await sweepHalfDone(dataDir);
   const fresh = await mkdtemp(path.join(dataDir, `postgres.new-${process.pid}-`));
-  const runAs = await chooseRunAs(fresh, path.join(native, 'bin', 'postgres'));
   const passwordFile = `${fresh}.password`;
   try {
+    const runAs = await chooseRunAs(fresh, path.join(native, 'bin', 'postgres'));
     await writeFile(passwordFile, secrets.superuser, { mode: 0o600, flag: 'wx' });
     if (runAs.owner) await chown(passwordFile, runAs.owner.uid, runAs.owner.gid);
     await initdb(path.join(native, 'bin', 'initdb'), fresh, passwordFile, runAs);
     await rename(fresh, path.join(dataDir, 'postgres'));
+    await syncFolder(dataDir);
+    return runAs;
   } catch (error) {
     // Another program was first: its cluster has the same passwords, so it serves as well.
-    if (!(await isThere(path.join(dataDir, 'postgres', 'PG_VERSION')))) throw error;
+    const dir = path.join(dataDir, 'postgres');
+    if (!(await isThere(path.join(dir, 'PG_VERSION')))) throw error;
+    return await chooseRunAs(dir, path.join(native, 'bin', 'postgres'));
   } finally {
     await rm(passwordFile, { force: true });
     await rm(fresh, { recursive: true, force: true });
   }
-  return runAs;
 }
 
 async function initdb(program: string, dir: string, passwordFile: string, runAs: RunAs): Promise<void> {
@@ -94,16 +107,25 @@ async function initdb(program: string, dir: string, passwordFile: string, runAs:
   });
 }
 
-/** What a killed initdb left behind; its process id in the name tells whether somebody is still at it. */
+/** Without it a power cut could undo the renaming, and with it all that was written to the cluster since. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder);
+  await handle.sync().finally(() => handle.close());
+}
+
+/**
+ * Removes what a killed initdb left behind; the process id in the name tells whether somebody is still at
+ * it. What cannot be removed now, because an orphaned initdb still writes there, goes the next time.
+ */
 async function sweepHalfDone(dataDir: string): Promise<void> {
   for (const name of await readdir(dataDir)) {
     const pid = /^postgres\.new-(\d+)-/.exec(name)?.[1];
-    if (pid && !isAlive(Number(pid))) await rm(path.join(dataDir, name), { recursive: true, force: true });
+    if (!pid || isAlive(Number(pid))) continue;
+    await rm(path.join(dataDir, name), { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
-/** Says whether a process with this id exists, whoever owns it. */
-export function isAlive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
@@ -117,7 +139,10 @@ async function readSecrets(file: string, clusterExists: boolean): Promise<Secret
     if (clusterExists)
       throw new Error(`${file} is missing: without it the database beside it cannot be opened`);
     const secrets = { superuser: newPassword(), login: newPassword() };
-    const draft = `${file}.${process.pid}-${randomBytes(4).toString('hex')}`;
+    const draft = path.join(
+      path.dirname(file),
+      `postgres.new-${process.pid}-${randomBytes(4).toString('hex')}`,
+    );
     await writeFile(draft, `${JSON.stringify(secrets)}\n`, { mode: 0o600, flush: true });
     await link(draft, file).catch(() => undefined);
     await rm(draft);
@@ -142,22 +167,11 @@ async function findNative(): Promise<string> {
     throw new Error(`there is no embedded PostgreSQL for this machine (${name}); set DATABASE_URL`);
   }
   const root = path.resolve(path.dirname(entry), '..');
-  await restoreLinks(root);
   for (const program of ['initdb', 'postgres']) {
     const file = path.join(root, 'native', 'bin', program);
     if (((await stat(file)).mode & 0o111) !== 0o111) await chmod(file, 0o755);
   }
   return path.join(root, 'native');
-}
-
-/** npm packs no symbolic links; the package's install script makes them, unless scripts were forbidden. */
-async function restoreLinks(root: string): Promise<void> {
-  const list = await readFile(path.join(root, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
-  for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
-    const to = path.join(root, target);
-    if (await isThere(to)) continue;
-    await symlink(path.relative(path.dirname(target), source), to).catch(() => undefined);
-  }
 }
 
 async function isThere(file: string): Promise<boolean> {
