@@ -8,8 +8,9 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import { accountingPageRoutes, accountingPanels } from '#accounting';
 import { registerApi } from '#api';
-import { errorPage } from '#dashboard';
+import { dashboardRoutes, errorPage, sendPage } from '#dashboard';
 import { serveAssets } from '#lib/assets';
 import type { Config } from '#lib/config';
 import type { Db } from '#lib/db';
@@ -19,7 +20,15 @@ import { logProblem, problemOf, sendProblem, statusOf, titleOf } from '#lib/http
 import { useValidation } from '#lib/http/validation';
 import { Problem } from '#lib/problem';
 import { resolveTenant, tenantById, tenantRefused } from '#tenancy';
-import { findSession, type Member, roleAllows, sessionCookie, Tokens } from '#users';
+import {
+  findSession,
+  type Member,
+  pageContextOf,
+  roleAllows,
+  sessionCookie,
+  Tokens,
+  userPageRoutes,
+} from '#users';
 
 const contentSecurityPolicy = {
   useDefaults: false,
@@ -37,10 +46,6 @@ const contentSecurityPolicy = {
   },
 };
 
-function hostOf(request: FastifyRequest): string {
-  return request.hostname;
-}
-
 const identityOf = (member: Member, csrfToken: string | null): Identity => ({
   tenantId: member.tenantId,
   actor: { userId: member.userId, email: member.email, name: member.name, role: member.role },
@@ -53,7 +58,7 @@ function gateOf(db: Db, tokens: Tokens, baseDomain: string): Gate {
     claimedTenant: (request) => {
       const header = request.headers['x-tenant'];
       const named = Array.isArray(header) ? header.join(',') : header;
-      return resolveTenant(db, { host: hostOf(request), header: named }, baseDomain);
+      return resolveTenant(db, { host: request.hostname, header: named }, baseDomain);
     },
     tenantById: (id) => tenantById(db, id),
     identify: async (request) => {
@@ -84,11 +89,8 @@ async function showProblem(
     return await reply.redirect(`/sign-in/?next=${encodeURIComponent(request.url)}`, 303);
   }
   const status = statusOf(problem);
-  const page = errorPage(
-    { status, title: titleOf(problem), detail: problem.detail, reference: request.id },
-    null,
-  );
-  return await reply.code(status).type('text/html; charset=utf-8').send(String(page));
+  const view = { status, title: titleOf(problem), detail: problem.detail, reference: request.id };
+  return await sendPage(reply, errorPage(view, request.identity && pageContextOf(request)), status);
 }
 
 /** Builds the web server, not listening yet. `db` stays the caller's to close. */
@@ -121,5 +123,8 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
   registerHealth(app, db);
   serveAssets(app);
   await registerApi(app, { db, tokens });
+  await app.register(userPageRoutes, { db });
+  dashboardRoutes(app, { db, contextOf: pageContextOf, panels: accountingPanels });
+  await app.register(accountingPageRoutes, { db, contextOf: pageContextOf });
   return app;
 }

@@ -9,9 +9,9 @@ export {
   listAccounts,
 } from './accounts/account.ts';
 export { createAccount, deleteAccount, updateAccount } from './accounts/keep-accounts.ts';
+export { CHART_NAMES, type ChartName } from './charts/chart-named.ts';
 export { demoEntries, demoFirstDay } from './demo/demo-entries.ts';
 export { customaryFirstDay } from './fiscal-years/calendar-years.ts';
-export { CHART_NAMES, type ChartName } from './charts/chart-named.ts';
 export {
   type FiscalYear,
   listFiscalYears,
@@ -28,5 +28,7 @@ export { getEntry, listEntries } from './journal/read-entries.ts';
 export { reverseEntry } from './journal/reverse-entry.ts';
 export { saveEntry } from './journal/save-entry.ts';
 export { openBooks } from './open-books.ts';
+export { accountingPanels } from './pages/panels.ts';
+export { accountingPageRoutes } from './pages/routes.ts';
 export { type GeneralLedger, generalLedger } from './reports/general-ledger.ts';
 export { type TrialBalance, trialBalance } from './reports/trial-balance.ts';
