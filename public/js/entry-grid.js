@@ -235,6 +235,10 @@ let leaving = false;
 document.addEventListener('submit', () => {
   leaving = typeof Reflect.get(window, 'htmx') === 'undefined';
 });
+document.addEventListener('htmx:before:response', (event) => {
+  const { ctx } = /** @type {CustomEvent} */ (event).detail;
+  leaving = ctx.response.headers.has('hx-redirect');
+});
 addEventListener('beforeunload', (event) => {
   if (hasWork() && !leaving) event.preventDefault();
 });

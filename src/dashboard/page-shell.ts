@@ -28,7 +28,7 @@ export function pageShell(context: PageContext, page: Page): Html {
 <head>
 ${pageHead(`${page.title} · ${tenant.name}`, page.styles)}
 <meta name="csrf-token" content="${context.csrfToken}">
-<meta name="htmx-config" content='{"includeIndicatorCSS":false}'>
+<meta name="htmx-config" content='{"includeIndicatorCSS":false,"defaultSettleDelay":0}'>
 <script defer src="${assetUrl('htmx.js')}"></script>
 ${['app.js', ...(page.scripts ?? [])].map((name) => html`<script type="module" src="${assetUrl(name)}"></script>\n`)}</head>
 <body class="hx-app" data-company="${tenant.slug}">

@@ -12,6 +12,7 @@ export function entryLink(id: string, text: string): Html {
   return html`<a class="hx-code" href="${entryHref(id)}">${text}</a>`;
 }
 
+/** The address of an entry by its id (UUID). */
 export function entryHref(id: string): string {
   return `/journal-entries/${id}/`;
 }

@@ -2,6 +2,7 @@
 import { type Html, html } from '#lib/html';
 import type { EntryStatus } from '../journal/entry.ts';
 
+/** The word in its outline; a reversed entry is struck through. */
 export function statusLabel(status: EntryStatus): Html {
   return html`<span class="hx-status hx-status-${status}">${status}</span>`;
 }
