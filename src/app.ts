@@ -10,7 +10,7 @@ import Fastify, {
 } from 'fastify';
 import { accountingPageRoutes, accountingPanels } from '#accounting';
 import { registerApi } from '#api';
-import { dashboardRoutes, errorPage, sendPage } from '#dashboard';
+import { dashboardRoutes, sendError } from '#dashboard';
 import { serveAssets } from '#lib/assets';
 import type { Config } from '#lib/config';
 import type { Db } from '#lib/db';
@@ -90,7 +90,7 @@ async function showProblem(
   }
   const status = statusOf(problem);
   const view = { status, title: titleOf(problem), detail: problem.detail, reference: request.id };
-  return await sendPage(reply, errorPage(view, request.identity && pageContextOf(request)), status);
+  return await sendError(request, reply, view, request.identity && pageContextOf(request));
 }
 
 /** Builds the web server, not listening yet. `db` stays the caller's to close. */
@@ -117,7 +117,13 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
   app.addHook('onRequest', async (request, reply) => {
     reply.header('X-Request-Id', request.id);
   });
-  await app.register(helmet, { contentSecurityPolicy, strictTransportSecurity: config.trustProxy });
+  // Without a referrer at all, browsers send our own forms with the origin "null", which the guard refuses.
+  const referrerPolicy = { policy: 'same-origin' as const };
+  await app.register(helmet, {
+    contentSecurityPolicy,
+    referrerPolicy,
+    strictTransportSecurity: config.trustProxy,
+  });
   await app.register(cookie);
   guard(app, gateOf(db, tokens, config.baseDomain), ['/api/docs', '/assets/', '/favicon.ico']);
   registerHealth(app, db);

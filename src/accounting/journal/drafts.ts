@@ -1,6 +1,7 @@
 // Drafts: unfinished entries that may be edited, deleted and finally posted under the same id.
-import { randomUUIDv7 } from 'node:crypto';
+
 import { sql } from 'kysely';
+import { uuidv7 } from 'uuidv7';
 import { formatAmount, unitsOf } from '#lib/money';
 import { type Fault, invalid, notFound, Problem } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
@@ -39,10 +40,10 @@ function columnsOf(tx: TenantTx, entry: EntryInput) {
 
 /** Stores a draft whose faults have been looked for; returns its id (UUIDv7). */
 export async function createDraft(tx: TenantTx, entry: EntryInput): Promise<string> {
-  const id = randomUUIDv7();
+  const id = uuidv7();
   await tx.db
     .insertInto('journal_drafts')
-    .values({ id, ...columnsOf(tx, entry), created_by: tx.actor.userId })
+    .values({ id, ...columnsOf(tx, entry) })
     .execute();
   return id;
 }
@@ -106,12 +107,9 @@ export async function postDraft(
   version: number | null,
 ): Promise<Extract<EntryResult, { posted: true }>> {
   const draft = await lockDraft(tx, id, version);
-  const { entry_date, memo, reference, created_by } = draft;
+  const { entry_date, memo, reference } = draft;
   const lines = draft.lines as unknown as LineInput[];
-  const [result] = await postEntries(tx, [
-    { id, entry_date, memo, reference, created_by, lines, source: 'draft' },
-  ]);
+  const [result] = await postEntries(tx, [{ id, entry_date, memo, reference, lines, source: 'draft' }]);
   if (!result?.posted) throw invalid(result?.faults ?? [], 'accounting/entry-invalid');
-  await tx.db.deleteFrom('journal_drafts').where('id', '=', id).execute();
   return result;
 }

@@ -21,7 +21,6 @@ export type EntryInput = {
   source?: string;
   source_key?: string | null;
   reverses_id?: string | null;
-  created_by?: string | null;
   lines: LineInput[];
 };
 

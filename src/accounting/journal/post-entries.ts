@@ -1,6 +1,7 @@
 // The one verb that posts: a set of entries goes to the database in one statement, whatever its size.
-import { randomUUIDv7 } from 'node:crypto';
+
 import { sql } from 'kysely';
+import { uuidv7 } from 'uuidv7';
 import type { Fault } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
 import type { EntryInput, EntryResult, LineInput } from './entry.ts';
@@ -25,7 +26,7 @@ function documentsOf(entries: readonly UncheckedEntry[]): { heads: string; lines
   const heads = entries.map(({ lines: _, ...head }, ix) => ({
     source: 'api',
     ...head,
-    id: head.id ?? randomUUIDv7(),
+    id: head.id ?? uuidv7(),
     ix,
   }));
   const lines = entries.flatMap((entry, entry_ix) =>
@@ -55,11 +56,18 @@ export async function postEntries(
   );
 }
 
-/** All faults that posting this entry would meet, and none stored; what is marked malformed is passed over. */
-export async function entryFaults(tx: TenantTx, entry: UncheckedEntry): Promise<Fault[]> {
-  const { heads, lines } = documentsOf([entry]);
-  const { rows } = await sql<Fault>`
-    select pointer, code, detail from entry_faults(${heads}::jsonb, ${lines}::jsonb)
+/** All faults that posting these entries would meet, by place, and none stored; what is marked malformed is passed over. */
+export async function faultsOfEntries(tx: TenantTx, entries: readonly UncheckedEntry[]): Promise<Fault[][]> {
+  const { heads, lines } = documentsOf(entries);
+  const { rows } = await sql<Fault & { entry_ix: number }>`
+    select entry_ix, pointer, code, detail from entry_faults(${heads}::jsonb, ${lines}::jsonb)
   `.execute(tx.db);
-  return rows;
+  const faults: Fault[][] = entries.map(() => []);
+  for (const { entry_ix, ...fault } of rows) faults[entry_ix]?.push(fault);
+  return faults;
+}
+
+/** The same for one entry. */
+export async function entryFaults(tx: TenantTx, entry: UncheckedEntry): Promise<Fault[]> {
+  return (await faultsOfEntries(tx, [entry])).flat();
 }
