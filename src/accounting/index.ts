@@ -21,6 +21,10 @@ export {
   type PeriodStatus,
   setPeriodStatus,
 } from './fiscal-years/fiscal-year.ts';
+export { type ImportOptions, importJournal } from './import/import-journal.ts';
+export { ImportRefused } from './import/import-refused.ts';
+export type { ImportReport } from './import/import-report.ts';
+export { readJournalFile } from './import/read-journal-file.ts';
 export { createDraft, deleteDraft, postDraft, updateDraft } from './journal/drafts.ts';
 export type { Entry, EntryInput, EntryResult, EntryStatus, EntrySummary } from './journal/entry.ts';
 export { postEntries } from './journal/post-entries.ts';

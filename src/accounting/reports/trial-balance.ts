@@ -21,25 +21,31 @@ export type TrialBalance = {
 };
 
 /**
- * The trial balance as of an ISO date. Accounts whose balance is zero are left out. The balances of all periods begun by
- * that day are added up, and what the last of them has after the day is taken off again; on most days that is nothing.
+ * The trial balance as of an ISO date, by code. Accounts whose balance is zero are left out, or with `settled` only those
+ * that nothing was ever posted to. The balances of all periods begun by that day are added up, and what the last of them
+ * has after the day is taken off again; on most days that is nothing.
  */
-export async function trialBalance(tx: TenantTx, asOf: string): Promise<TrialBalance> {
+export async function trialBalance(
+  tx: TenantTx,
+  asOf: string,
+  options: { settled?: boolean } = {},
+): Promise<TrialBalance> {
   const { rows } = await sql<{ account: string; name: string; type: AccountType; net: string }>`
     with net as (
-      select b.account_id, b.debit - b.credit as amount
+      select b.account_id, b.debit, b.credit
       from account_balances b join periods p on p.id = b.period_id
       where p.starts_on <= ${asOf}::date
       union all
-      select l.account_id, l.credit - l.debit
+      select l.account_id, -l.debit, -l.credit
       from periods p
       join journal_entries e on e.period_id = p.id and e.entry_date > ${asOf}::date
       join journal_lines l on l.entry_id = e.id
       where ${asOf}::date between p.starts_on and p.ends_on
     )
-    select a.code as account, a.name, a.type, sum(n.amount)::text as net
+    select a.code as account, a.name, a.type, sum(n.debit - n.credit)::text as net
     from net n join accounts a on a.id = n.account_id
-    group by a.id having sum(n.amount) <> 0
+    group by a.id
+    having sum(n.debit) <> sum(n.credit) or (${options.settled ?? false} and sum(n.debit) + sum(n.credit) <> 0)
     order by a.code
   `.execute(tx.db);
   const scale = tx.tenant.currencyScale;

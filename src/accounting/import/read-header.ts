@@ -1,0 +1,30 @@
+// Finds the columns of a journal file by their names, whatever their order.
+import type { CsvRecord } from './csv-records.ts';
+import type { LineFault } from './line-fault.ts';
+
+export const columnNames = ['entry', 'date', 'memo', 'account', 'debit', 'credit'] as const;
+
+/** At which index of a record each column stands. */
+export type Columns = Record<(typeof columnNames)[number], number>;
+
+/** The columns that the first record names, or every fault of it: unknown, missing and doubled columns. */
+export function readHeader(header: CsvRecord): Columns | LineFault[] {
+  const fault = (detail: string): LineFault => ({
+    line: header.line,
+    code: 'import/columns',
+    detail,
+  });
+  if (header.broken !== null) return [fault(header.broken)];
+  const names = header.cells.map((cell) => cell.trim().toLowerCase());
+  const faults = names.flatMap((name, index) => {
+    if (name === '') return [fault(`column ${index + 1} has no name`)];
+    if (!columnNames.some((known) => known === name))
+      return [fault(`unknown column "${name.slice(0, 40)}"; the columns are ${columnNames.join(',')}`)];
+    return names.indexOf(name) < index ? [fault(`the column ${name} is there twice`)] : [];
+  });
+  for (const name of columnNames) {
+    if (!names.includes(name)) faults.push(fault(`the column ${name} is missing`));
+  }
+  if (faults.length > 0) return faults;
+  return Object.fromEntries(columnNames.map((name) => [name, names.indexOf(name)])) as Columns;
+}

@@ -1,0 +1,136 @@
+// Imports journals and shows the trial balance at the server's console.
+import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import {
+  type ImportOptions,
+  ImportRefused,
+  type ImportReport,
+  importJournal,
+  listFiscalYears,
+  readJournalFile,
+  trialBalance,
+} from '#accounting';
+import { isIsoDate, today } from '#lib/dates';
+import type { Db } from '#lib/db';
+import { progressBar } from '#lib/progress';
+import { inTenant, systemActor, type Tenant } from '#lib/tenant-tx';
+import { tenantNamed, withDatabase } from './context.ts';
+import { type TrialBalanceFormat, trialBalanceFormats, trialBalanceText } from './trial-balance-text.ts';
+
+type ImportCommand = { tenant: string; dryRun?: true; createAccounts?: true; skipExisting?: true };
+type TrialBalanceCommand = { tenant: string; asOf?: string; format: TrialBalanceFormat };
+
+const MOST_FAULTS = 200;
+
+const grouped = (count: number) => count.toLocaleString('en-US');
+const counted = (count: number, one: string, many: string) => `${grouped(count)} ${count === 1 ? one : many}`;
+
+function isoDate(text: string): string {
+  if (!isIsoDate(text)) throw new InvalidArgumentError('it must be a date such as 2026-01-31.');
+  return text;
+}
+
+function fileProblem(path: string, error: unknown): Error {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  const reasons = new Map<unknown, string>([
+    ['ENOENT', 'there is no such file'],
+    ['EACCES', 'it may not be read'],
+    ['EISDIR', 'it is a folder'],
+  ]);
+  const reason = reasons.get(code);
+  return reason ? new Error(`${path}: ${reason}`) : (error as Error);
+}
+
+/** What a person can do about the faults, each advice once. */
+async function adviceFor(db: Db, tenant: Tenant, refusal: ImportRefused, options: ImportOptions) {
+  const codes = new Set(refusal.faults.map((fault) => fault.code));
+  const advice: string[] = [];
+  if (codes.has('accounting/account-unknown') && !options.createAccounts) {
+    advice.push('--create-accounts creates what is missing of paths such as Assets:Bank:Checking');
+  }
+  if (codes.has('accounting/no-period')) {
+    const years = await inTenant(db, tenant, systemActor, listFiscalYears);
+    const list = years.map(({ name, starts_on, ends_on }) => `${name} (${starts_on} to ${ends_on})`);
+    advice.push(`the company's fiscal years are ${list.join(', ') || 'none yet'}`);
+  }
+  return advice;
+}
+
+/** Tells the faults one a line, then advice; the error that ends the command counts them. */
+async function explainRefusal(db: Db, tenant: Tenant, refusal: ImportRefused, options: ImportOptions) {
+  const lines = refusal.faults.slice(0, MOST_FAULTS).map(({ line, detail }) => `line ${line}: ${detail}`);
+  const more = refusal.faults.length - lines.length;
+  if (more > 0) lines.push(`… and ${counted(more, 'more fault', 'more faults')}`);
+  for (const advice of await adviceFor(db, tenant, refusal, options)) lines.push(`note: ${advice}`);
+  process.stderr.write(lines.map((line) => `${line}\n`).join(''));
+  return new Error(`${refusal.detail}; nothing was imported`);
+}
+
+function tell(report: ImportReport, tenant: Tenant, dryRun: boolean, milliseconds: number): string {
+  const { entries, lines, skipped, from, to, accounts, numbers } = report;
+  const what = `${counted(entries, 'entry', 'entries')} with ${counted(lines, 'line', 'lines')}`;
+  const dates = from === null ? '' : `, ${from} to ${to}`;
+  const verb = dryRun ? 'would import' : 'imported';
+  const told = [`${verb} ${what}${dates} into ${tenant.name} in ${(milliseconds / 1000).toFixed(2)} s`];
+  for (const { first, last } of numbers)
+    told.push(`  numbered ${first === last ? first : `${first} to ${last}`}`);
+  if (accounts.length > 0) {
+    told.push(`  ${dryRun ? 'would create' : 'created'} ${counted(accounts.length, 'account', 'accounts')}`);
+  }
+  if (skipped > 0) told.push(`  skipped ${counted(skipped, 'entry', 'entries')} imported before`);
+  if (dryRun) told.push('  this was a dry run; nothing was stored');
+  return told.map((line) => `${line}\n`).join('');
+}
+
+async function importFile(path: string, command: ImportCommand): Promise<void> {
+  await withDatabase(async (db) => {
+    const started = performance.now();
+    const tenant = await tenantNamed(db, command.tenant);
+    const file = await readJournalFile(createReadStream(path), tenant.currencyScale).catch((error) => {
+      throw fileProblem(path, error);
+    });
+    const bar = progressBar(`entries of ${basename(path)} checked`);
+    const { dryRun, createAccounts, skipExisting } = command;
+    const options = { dryRun, createAccounts, skipExisting, onProgress: bar.update };
+    try {
+      const report = await inTenant(db, tenant, systemActor, (tx) => importJournal(tx, file, options));
+      bar.stop();
+      process.stdout.write(tell(report, tenant, dryRun === true, performance.now() - started));
+    } catch (error) {
+      bar.stop();
+      throw error instanceof ImportRefused ? await explainRefusal(db, tenant, error, options) : error;
+    }
+  });
+}
+
+async function showTrialBalance({ tenant: slug, asOf, format }: TrialBalanceCommand): Promise<void> {
+  await withDatabase(async (db) => {
+    const tenant = await tenantNamed(db, slug);
+    const day = asOf ?? today(tenant.timeZone);
+    const report = await inTenant(db, tenant, systemActor, (tx) => trialBalance(tx, day, { settled: true }));
+    process.stdout.write(trialBalanceText(report, format));
+  });
+}
+
+/** `ledger import` and `ledger trial-balance`. */
+export function ledgerCommand(): Command {
+  const command = new Command('ledger').description('journals in, trial balances out');
+  command
+    .command('import')
+    .description('post all entries of a CSV file, or none of them')
+    .argument('<file>', 'CSV in UTF-8 with the columns entry,date,memo,account,debit,credit')
+    .requiredOption('--tenant <slug>', 'the company')
+    .option('--dry-run', 'find all faults and store nothing')
+    .option('--create-accounts', 'create missing accounts of paths such as Assets:Bank:Checking')
+    .option('--skip-existing', 'leave out the entries that were imported before')
+    .action(importFile);
+  command
+    .command('trial-balance')
+    .description('show what every account stood at on a day')
+    .requiredOption('--tenant <slug>', 'the company')
+    .option('--as-of <date>', 'the day, such as 2026-01-31; default: today', isoDate)
+    .addOption(new Option('--format <format>', 'how').choices(trialBalanceFormats).default('table'))
+    .action(showTrialBalance);
+  return command;
+}
