@@ -76,6 +76,22 @@ document.addEventListener('htmx:config:request', (event) => {
   if (token) ctx.request.headers['X-CSRF-Token'] = token;
 });
 
+/** Takes the token of the present session, so that a page older than a new sign-in can still be sent. */
+const renewToken = async () => {
+  const answer = await fetch(location.href);
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const token = page.querySelector('meta[name="csrf-token"]')?.getAttribute('content');
+  if (!answer.ok || !token) return;
+  document.querySelector('meta[name="csrf-token"]')?.setAttribute('content', token);
+  for (const field of document.querySelectorAll('input[name="_csrf"]')) field.setAttribute('value', token);
+  document.querySelector('#messages .hx-notice')?.append('It was renewed just now: send it again.');
+};
+
+document.addEventListener('htmx:response:error', (event) => {
+  const { ctx } = /** @type {CustomEvent} */ (event).detail;
+  if (ctx.response.status === 403) renewToken();
+});
+
 // A lost connection must be seen: what was keyed is still in the page.
 document.addEventListener('htmx:error', () => {
   const messages = document.getElementById('messages');

@@ -1,6 +1,6 @@
 // How pages are answered: whole or as the part that htmx asked for, never kept by a cache, and problems as pages too.
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Html } from '#lib/html';
+import { type Html, html } from '#lib/html';
 import { type ErrorView, errorPage } from './error-page.ts';
 import type { PageContext } from './page-context.ts';
 import { notice } from './page-shell.ts';
@@ -31,7 +31,13 @@ export async function sendError(
 ): Promise<FastifyReply> {
   if (!wantsPart(request)) return await sendPage(reply, errorPage(error, context), error.status);
   reply.header('hx-retarget', '#messages').header('hx-reswap', 'innerHTML').header('hx-push-url', 'false');
-  return await sendPage(reply, notice('danger', `${error.title}: ${error.detail}`), error.status);
+  const words = html`${error.title}: ${error.detail}. ${error.status === 401 && signInElsewhere()}`;
+  return await sendPage(reply, notice('danger', words), error.status);
+}
+
+// What was keyed stays in this page, so signing in must not replace it.
+function signInElsewhere(): Html {
+  return html`<a href="/sign-in/" target="_blank">Sign in in another tab</a>, then send this again.`;
 }
 
 /** A text parameter of the address, trimmed; '' when it is missing or given twice. */

@@ -40,6 +40,11 @@ ${buttons()}
 </form>`;
 }
 
+/** The answer to a refused form: what was keyed with its faults, and older news taken away. */
+export function entryGridRefused(context: PageContext, view: EntryGridView): Html {
+  return html`${entryGrid(context, view)}<div id="messages" hx-swap-oob="innerHTML"></div>`;
+}
+
 /** The answer to a successful post: an empty grid that keeps the date, and the news with a link to the entry. */
 export function entryGridDone(context: PageContext, view: EntryGridView, news: Html): Html {
   return html`${entryGrid(context, view)}<div id="messages" hx-swap-oob="innerHTML">${notice('success', news)}</div>`;

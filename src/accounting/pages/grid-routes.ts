@@ -8,7 +8,7 @@ import { statusOf } from '#lib/http/send-problem';
 import { type Fault, notFound, Problem } from '#lib/problem';
 import { listAccounts } from '../accounts/account.ts';
 import { getEntry } from '../journal/read-entries.ts';
-import { type EntryGridView, entryGrid, entryGridDone } from './entry-grid.ts';
+import { type EntryGridView, entryGridDone, entryGridRefused } from './entry-grid.ts';
 import { entryGridPage } from './entry-grid-page.ts';
 import { entryId, faultsOf } from './entry-routes.ts';
 import { entryHref } from './links.ts';
@@ -90,7 +90,7 @@ async function showGrid(
   if (!wantsPart(request))
     return await sendPage(reply, entryGridPage(context, { ...shown, accounts }), status);
   const accountNames = new Map(accounts.map(({ code, name }) => [code, name]));
-  return await sendPage(reply, entryGrid(context, { ...shown, accountNames }), status);
+  return await sendPage(reply, entryGridRefused(context, { ...shown, accountNames }), status);
 }
 
 /** With the script a fresh grid follows at once, for the next voucher of the day; without it the entry is shown. */
