@@ -1,9 +1,9 @@
 // Exists so that every piece of HTML in the house is escaped by one tag and carries a type that proves it.
-import { html as escapingTag, raw } from 'hono/html';
+import { html as escapingTag } from 'hono/html';
 
 declare const escaped: unique symbol;
 
-/** Markup in which every interpolated value has been escaped; made only by `html` and `jsonBlock`. */
+/** Markup in which every interpolated value has been escaped; made only by `html`. */
 export type Html = { readonly [escaped]: true; toString(): string };
 
 /** What may stand in a `${…}` of a template: text and numbers are escaped, Html passes, nothing renders nothing. */
@@ -20,16 +20,6 @@ export function html(strings: TemplateStringsArray, ...values: Renderable[]): Ht
   const markup: unknown = escapingTag(strings, ...values);
   if (!isHtml(markup)) throw new TypeError('The html tag takes no promises: await the value first');
   return markup;
-}
-
-/**
- * A `<script type="application/json">` block for the page's own script to read; browsers never execute it.
- * `<` is written as its JSON escape, so no value can close the element.
- */
-export function jsonBlock(id: string, value: unknown): Html {
-  const json = JSON.stringify(value).replaceAll('<', '\\u003c');
-  const markup: unknown = raw(json);
-  return html`<script type="application/json" id="${id}">${markup as Html}</script>`;
 }
 
 function refuseStrangers(value: unknown): void {
