@@ -16,6 +16,9 @@ import {
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const sameKeypress = 500;
 
+// A smaller nursery costs a few collections more and keeps a server of many small requests some 25 MB smaller.
+const options = ['--max-semi-space-size=4'];
+
 // One Ctrl-C arrives twice under `npm start`: from the terminal, and once more from npm, which passes it on.
 function deliverSignalsOnce() {
   const emit = process.emit;
@@ -49,7 +52,9 @@ async function runHere() {
 
 /** Runs this same command on another Node, passing on streams, signals, exit code and death by signal. */
 function runOn(node) {
-  const child = spawn(node, [join(root, 'bin', 'himalytix'), ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(node, [...options, join(root, 'bin', 'himalytix'), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  });
   const forward = (signal) => child.kill(signal);
   for (const signal of signals) process.on(signal, forward);
   child.once('error', (error) => {
