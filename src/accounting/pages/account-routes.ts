@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { sendPage, textParameter, wantsPart } from '#dashboard';
 import { listAccounts } from '../accounts/account.ts';
 import { accountsPage, accountsTable } from './accounts-page.ts';
-import type { PageParts } from './routes.ts';
+import type { PageParts } from './page-parts.ts';
 
 /** GET /accounts/?q= */
 export function accountRoutes(app: FastifyInstance, { contextOf, read }: PageParts): void {

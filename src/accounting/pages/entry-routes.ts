@@ -12,7 +12,7 @@ import { reverseEntry } from '../journal/reverse-entry.ts';
 import { entriesPage, entriesTable } from './entries-page.ts';
 import { entryPage } from './entry-page.ts';
 import { entryHref } from './links.ts';
-import type { PageParts } from './routes.ts';
+import type { PageParts } from './page-parts.ts';
 
 type ById = { Params: { id: string } };
 

@@ -12,8 +12,8 @@ import { type EntryGridView, entryGridDone, entryGridRefused } from './entry-gri
 import { entryGridPage } from './entry-grid-page.ts';
 import { entryId, faultsOf } from './entry-routes.ts';
 import { entryHref } from './links.ts';
+import type { PageParts } from './page-parts.ts';
 import { type EntryForm, entryFormOf, readEntryForm } from './read-entry-form.ts';
-import type { PageParts } from './routes.ts';
 import { type SavedForm, saveEntryForm } from './save-entry-form.ts';
 
 type ById = { Params: { id: string } };

@@ -10,7 +10,7 @@ import { type FiscalYear, listFiscalYears } from '../fiscal-years/fiscal-year.ts
 import { generalLedger } from '../reports/general-ledger.ts';
 import { type TrialBalance, trialBalance } from '../reports/trial-balance.ts';
 import { generalLedgerPage, type LedgerView } from './general-ledger-page.ts';
-import type { PageParts } from './routes.ts';
+import type { PageParts } from './page-parts.ts';
 import { type Subtotals, trialBalancePage } from './trial-balance-page.ts';
 
 const reading = { config: { permission: 'accounting.report.view' } };
