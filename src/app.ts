@@ -103,6 +103,7 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
     bodyLimit: 1_048_576,
+    requestTimeout: 30_000,
     return503OnClosing: true,
   });
   const tokens = new Tokens(db);

@@ -74,6 +74,9 @@ export async function registerApi(app: FastifyInstance, services: Services): Pro
       await api.register(
         async (plain) => {
           const v1 = plain.withTypeProvider<TypeBoxTypeProvider>();
+          v1.addHook('onRequest', async (_request, reply) => {
+            reply.header('API-Version', '1');
+          });
           v1.addHook('onRoute', (route) => {
             route.bodyLimit ??= BODY_LIMIT_BYTES;
           });

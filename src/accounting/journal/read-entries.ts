@@ -11,6 +11,7 @@ export type EntryFilter = {
   from?: string | undefined;
   to?: string | undefined;
   account?: string | undefined;
+  ordering?: 'entry_date' | '-entry_date' | undefined;
 };
 
 const escapeLike = (text: string) => text.replaceAll(/[\\%_]/g, '\\$&');
@@ -35,7 +36,7 @@ function conditionsOf(filter: EntryFilter, scale: number) {
   return sql.join(conditions, sql` and `);
 }
 
-/** One page of entries and drafts, newest date first, and how many match in all. `page` counts from 1. */
+/** One page of entries and drafts, newest date first unless ordered otherwise, and how many match in all. `page` counts from 1. */
 export async function listEntries(
   tx: TenantTx,
   filter: EntryFilter,
@@ -48,7 +49,7 @@ export async function listEntries(
   );
   const { rows } = await sql<EntrySummary>`
     select id, number, status, entry_date, memo, reference, total from journal where ${where}
-    order by entry_date desc, id desc limit ${pageSize} offset ${(page - 1) * pageSize}
+    order by ${filter.ordering === 'entry_date' ? sql`entry_date, id` : sql`entry_date desc, id desc`} limit ${pageSize} offset ${(page - 1) * pageSize}
   `.execute(tx.db);
   const results = rows.map((row) => ({ ...row, total: fixAmount(row.total, tx.tenant.currencyScale) }));
   return { count: counted.rows[0]?.count ?? 0, results };

@@ -26,6 +26,7 @@ import {
   IsoDate,
   NewEntryBody,
   nullable,
+  oneOf,
   PageQuery,
   pageOf,
   problems,
@@ -68,7 +69,7 @@ function listRoute(app: ApiServer, { db }: Services): void {
     config: { permission: view },
     schema: {
       tags,
-      summary: 'List entries and drafts, newest date first',
+      summary: 'List entries and drafts, newest date first unless ordered otherwise',
       querystring: strictObject({
         ...PageQuery,
         search: Type.Optional(
@@ -78,6 +79,7 @@ function listRoute(app: ApiServer, { db }: Services): void {
         from: Type.Optional(IsoDate),
         to: Type.Optional(IsoDate),
         account: Type.Optional(AccountCode),
+        ordering: Type.Optional(oneOf(['entry_date', '-entry_date'], { default: '-entry_date' })),
       }),
       response: { 200: pageOf(EntrySummarySchema), ...problems(401, 403, 422) },
     },

@@ -2,7 +2,8 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { accountCategories, accountTypes } from '#accounting';
 
-const oneOf = <const Values extends readonly string[]>(
+/** A string that is one of a few. */
+export const oneOf = <const Values extends readonly string[]>(
   values: Values,
   options: { description?: string; default?: string } = {},
 ) => Type.Unsafe<Values[number]>({ type: 'string', enum: [...values], ...options });
