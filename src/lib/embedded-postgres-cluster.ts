@@ -1,7 +1,7 @@
 // Starts, watches and stops the server process of an embedded PostgreSQL cluster.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { open, readFile, stat } from 'node:fs/promises';
+import { open, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cleanEnvironment } from './embedded-postgres-account.ts';
@@ -13,6 +13,9 @@ export type Postmaster = { readonly pid: number; readonly port: number; readonly
 
 const startLimit = 5 * 60_000;
 const attempts = 20;
+
+/** Ends of a server after which another attempt may succeed: somebody was first, or meddled. */
+const passing = /lock file|could not create any TCP\/IP|is still in use|^killed by/;
 
 const baseSettings: Readonly<Record<string, string>> = {
   listen_addresses: '127.0.0.1',
@@ -49,8 +52,9 @@ export async function ensureServer(
     if (running) return running;
     lastWords = await startOnce(files, settings, port ?? (await freePort()));
     if (lastWords === '') continue;
-    if (!/lock file|already exists|could not create any TCP\/IP|is still in use/.test(lastWords)) break;
+    if (!passing.test(lastWords)) break;
     if (/is still in use/.test(lastWords)) await killOrphans(files.dir);
+    if (/lock file .* is empty/.test(lastWords)) await removeEmptyPidFile(files.dir);
     await sleep(50 * (attempt + 1));
   }
   throw new Error(`the embedded PostgreSQL does not start: ${lastWords} (see ${files.log})`);
@@ -89,34 +93,44 @@ async function awaitReady(dir: string): Promise<Postmaster | null> {
   }
 }
 
-/** Starts a server; '' once it is ready or lives on for us to wait for, else the reason why it ended. */
+/** Starts a server; '' once it is ready, else the reason why it ended. */
 async function startOnce(
   files: ClusterFiles,
   settings: Readonly<Record<string, string>>,
   port: number,
 ): Promise<string> {
   await trimLog(files.log);
+  const { size: before } = await stat(files.log).catch(() => ({ size: 0 }));
+  const { pid, ended } = await launch(files, { ...baseSettings, ...settings, port: String(port) });
+  const limit = Date.now() + startLimit;
+  while (Date.now() < limit) {
+    const end = await Promise.race([ended, sleep(15, '')]);
+    if (end !== '') return fatalWords(await readFrom(files.log, before)) || end;
+    const running = await readPostmaster(files.dir);
+    if (running?.pid === pid && running?.ready) return '';
+  }
+  return 'it is not getting ready';
+}
+
+type Launched = { pid: number | undefined; ended: Promise<string> };
+
+/** Runs the server in a session of its own, so that neither Ctrl-C nor this program's end reaches it. */
+async function launch(files: ClusterFiles, settings: Record<string, string>): Promise<Launched> {
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const line = [...files.runAs.prefix, files.postgres, '-D', files.dir, ...flags];
+  const env = cleanEnvironment(await staleOwner(files.dir));
   const log = await open(files.log, 'a', 0o600);
   try {
-    const { size: before } = await log.stat();
-    const flags = Object.entries({ ...baseSettings, ...settings, port: String(port) });
-    const args = ['-D', files.dir, ...flags.flatMap(([name, value]) => ['-c', `${name}=${value}`])];
-    const [command = files.postgres, ...rest] = [...files.runAs.prefix, files.postgres, ...args];
-    const env = cleanEnvironment(await staleOwner(files.dir));
-    const stdio = ['ignore', log.fd, log.fd] as ['ignore', number, number];
-    const child = spawn(command, rest, { ...files.runAs.ids, cwd: '/', env, detached: true, stdio });
-    const ended = once(child, 'exit').then(
-      () => true,
-      () => true,
-    );
+    const options = { ...files.runAs.ids, cwd: '/', env, detached: true };
+    const child = spawn(line[0] ?? '', line.slice(1), { ...options, stdio: ['ignore', log.fd, log.fd] });
+    const ended = new Promise<string>((resolve) => {
+      child.once('exit', (code, signal) =>
+        resolve(signal ? `killed by ${signal}` : `it ended with code ${code}`),
+      );
+      child.once('error', (error) => resolve(error.message));
+    });
     child.unref();
-    const end = Date.now() + startLimit;
-    while (!(await Promise.race([ended, sleep(15, false)]))) {
-      const running = await readPostmaster(files.dir);
-      if (running?.pid === child.pid && running?.ready) return '';
-      if (Date.now() > end) return 'it is not getting ready';
-    }
-    return lastFatal(await readFrom(files.log, before));
+    return { pid: child.pid, ended };
   } finally {
     await log.close();
   }
@@ -131,6 +145,14 @@ async function staleOwner(dir: string): Promise<Record<string, string>> {
   return pid && !(await isPostmaster(pid, dir)) ? { PG_GRANDPARENT_PID: String(pid) } : {};
 }
 
+/** Left by a server that was killed while it wrote the file; one that is just starting fills it at once. */
+async function removeEmptyPidFile(dir: string): Promise<void> {
+  await sleep(1000);
+  const file = `${dir}/postmaster.pid`;
+  const { size } = await stat(file).catch(() => ({ size: 1 }));
+  if (size === 0) await rm(file, { force: true });
+}
+
 async function readPidFile(dir: string): Promise<string[]> {
   return (await readFile(`${dir}/postmaster.pid`, 'utf8').catch(() => '')).split('\n');
 }
@@ -140,10 +162,15 @@ async function readFrom(file: string, from: number): Promise<string> {
   return (await readFile(file)).subarray(size < from ? 0 : from).toString('utf8');
 }
 
-function lastFatal(log: string): string {
-  const lines = log.trim().split('\n');
-  const fatal = lines.filter((line) => /FATAL|PANIC|could not|cannot/.test(line));
-  return (fatal.join(' ') || lines.at(-1) || 'it ended without a word').slice(0, 600);
+function fatalWords(log: string): string {
+  const lines = log
+    .trim()
+    .split('\n')
+    .map((line) => line.replace(/^.*?\] (?=[A-Z]+: )/, ''));
+  return lines
+    .filter((line) => /^(FATAL|PANIC|HINT|DETAIL)|could not|cannot/.test(line))
+    .join(' ')
+    .slice(0, 600);
 }
 
 async function freePort(): Promise<number> {

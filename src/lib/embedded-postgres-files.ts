@@ -58,6 +58,7 @@ export async function prepareClusterFiles(dataDir: string): Promise<ClusterFiles
 async function prepare(dataDir: string, native: string): Promise<ClusterFiles> {
   const postgres = path.join(native, 'bin', 'postgres');
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await sweepHalfDone(dataDir);
   const dir = path.join(dataDir, 'postgres');
   const exists = await isThere(path.join(dir, 'PG_VERSION'));
   const secrets = await readSecrets(path.join(dataDir, 'postgres.json'), exists);
@@ -74,7 +75,6 @@ export async function trimLog(log: string): Promise<void> {
 }
 
 async function createCluster(dataDir: string, native: string, secrets: Secrets): Promise<RunAs> {
-  await sweepHalfDone(dataDir);
   const fresh = await mkdtemp(path.join(dataDir, `postgres.new-${process.pid}-`));
   const passwordFile = `${fresh}.password`;
   try {

@@ -3,7 +3,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { locks, superuserClient } from './embedded-postgres-bootstrap.ts';
+import { bootstrapDatabase, locks, superuserClient } from './embedded-postgres-bootstrap.ts';
 import { type Postmaster, stopServer } from './embedded-postgres-cluster.ts';
 import type { ClusterFiles } from './embedded-postgres-files.ts';
 
@@ -17,7 +17,7 @@ export type Seat = { readonly client: pg.Client; readonly port: number; readonly
 const passing = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03', '53300']);
 
 /**
- * Takes a seat at the server that `start` provides. When that server is just stopping, another is asked
+ * Takes a seat at the server that `start` provides, whose database is complete then. When that server is just stopping, another is asked
  * for, during 30 s at most (5 min while it recovers from a crash). A killed owner's connection needs a
  * moment to be noticed, so the owner's lock is tried for a second before the one-line refusal is thrown.
  */
@@ -70,6 +70,7 @@ async function sit(files: ClusterFiles, role: Role, port: number, describe: stri
   try {
     await client.query('select pg_advisory_lock_shared($1, $2)', locks.presence);
     if (role === 'owner') await becomeOwner(files, client, describe);
+    await bootstrapDatabase(client, port, files.secrets);
     return seat;
   } catch (error) {
     await leaveSeat(files, seat);

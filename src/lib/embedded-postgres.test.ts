@@ -211,6 +211,13 @@ test('a pid file that names a live process of another program is no obstacle', a
   await database.close();
 });
 
+test('a pid file left empty by a server that was killed while writing it is no obstacle', async () => {
+  await writeFile(folder('foreign/postgres/postmaster.pid'), '');
+  const database = await open(folder('foreign'));
+  assert.deepEqual(await query(database.url, 'select 1'), [1]);
+  await database.close();
+});
+
 test('an initdb that was killed half-way is no obstacle and is swept away', async () => {
   const dataDir = folder('half');
   const gone = spawn('true');

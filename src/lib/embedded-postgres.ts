@@ -1,7 +1,7 @@
 // Gives Himalytix a PostgreSQL of its own, so that it runs on a machine where no database was installed.
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { bootstrapDatabase, databaseUrl } from './embedded-postgres-bootstrap.ts';
+import { databaseUrl } from './embedded-postgres-bootstrap.ts';
 import { ensureServer, type Postmaster, readPostmaster } from './embedded-postgres-cluster.ts';
 import { type ClusterFiles, prepareClusterFiles, trimLog } from './embedded-postgres-files.ts';
 import { forgetOwner, leaveSeat, type Role, type Seat, takeSeat } from './embedded-postgres-seat.ts';
@@ -30,12 +30,6 @@ export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Pr
   const { role, settings = {}, log = () => undefined } = options;
   const files = await prepareClusterFiles(path.resolve(options.dataDir));
   const seat = await takeSeat(files, role, () => ensureServer(files, settings), options.owner?.describe);
-  try {
-    await bootstrapDatabase(seat.client, seat.port, files.secrets);
-  } catch (error) {
-    await leaveSeat(files, seat);
-    throw error;
-  }
   const { port } = seat;
   const restart = role === 'owner' ? () => ensureServer(files, settings, port) : () => findRunning(files);
   const retake = () => takeSeat(files, role, restart, options.owner?.describe);
