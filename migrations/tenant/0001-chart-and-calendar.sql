@@ -22,14 +22,18 @@ create table accounts (
 
 create index accounts_by_parent on accounts (parent_id);
 
--- The tree stays a tree: a parent is a group of the same type and never one's own descendant.
+-- The tree stays a tree: a parent is a group of the same type and never one's own descendant. Moves of accounts take
+-- turns by the lock on the company's row, as two at once could each be fine and close a circle together.
 create function guard_account_tree() returns trigger
-language plpgsql set search_path from current as $$
+language plpgsql security definer set search_path from current as $$
 declare
   v_parent accounts;
 begin
   if new.parent_id is null then
     return new;
+  end if;
+  if tg_op = 'UPDATE' then
+    perform 1 from company for update;
   end if;
   select * into v_parent from accounts where id = new.parent_id for share;
   if not v_parent.is_group then
@@ -103,12 +107,15 @@ language sql stable set search_path from current as $$
   select nullif(current_setting('app.actor_id', true), '')::uuid
 $$;
 
--- The only way to change a period's status. The row lock waits for postings that hold the period open.
+-- The only way to change a period's status. Postings share a lock on their period's row until they commit; among many
+-- of them there is never a moment without one, so that waiting for the row alone could take for ever. The lock on the
+-- table stands in a queue: it waits for the postings under way, and those that come later wait for it.
 create function set_period_status(p_period_id bigint, p_status text) returns periods
 language plpgsql security definer set search_path from current as $$
 declare
   v_period periods;
 begin
+  lock table periods in exclusive mode;
   select * into v_period from periods where id = p_period_id for update;
   if not found then
     return null;
@@ -116,7 +123,7 @@ begin
   if v_period.status = p_status then
     return v_period;
   end if;
-  if (v_period.status, p_status) not in (('open', 'closed'), ('closed', 'open'), ('closed', 'locked')) then
+  if ((v_period.status, p_status) in (('open', 'closed'), ('closed', 'open'), ('closed', 'locked'))) is not true then
     raise exception using errcode = 'HX001', message = 'accounting/period-status-transition',
       detail = format('period %s is %s and cannot become %s', v_period.name, v_period.status, p_status);
   end if;

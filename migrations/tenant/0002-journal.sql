@@ -73,9 +73,9 @@ create table journal_drafts (
   memo text not null,
   reference text,
   lines jsonb not null check (jsonb_typeof(lines) = 'array'),
-  total numeric not null,
+  total numeric not null check (total >= 0 and total < 'Infinity'),
   version integer not null default 1,
-  created_by uuid,
+  created_by uuid default acting_user(),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
@@ -130,7 +130,8 @@ create trigger lines_into_balances after insert on journal_lines
   referencing new table as inserted
   for each statement execute function lines_into_balances();
 
--- Runs at commit for each entry: it balances in every currency, has its lines, and lies in an open period.
+-- Runs at commit for each entry: it balances in every currency, has its lines, lies in an open period, and mirrors the
+-- entry that it reverses.
 create function prove_entry() returns trigger
 language plpgsql security definer set search_path from current as $$
 declare
@@ -153,6 +154,16 @@ begin
       and new.entry_date between p.starts_on and p.ends_on
   ) then
     v_fault := 'lies in no open period';
+  end if;
+  if v_fault is null and new.reverses_id is not null and exists (
+    select from (
+      select account_id, currency, debit > 0 as side, debit + credit as amount, 1 as n from journal_lines where entry_id = new.id
+      union all
+      select account_id, currency, credit > 0, debit + credit, -1 from journal_lines where entry_id = new.reverses_id
+    ) both_entries
+    group by account_id, currency, side, amount having sum(n) <> 0
+  ) then
+    v_fault := 'is not the mirror of the entry that it reverses';
   end if;
   if v_fault is not null then
     raise exception using errcode = 'HX002', message = 'accounting/entry-not-proved', detail = format('entry %s %s', new.number, v_fault);

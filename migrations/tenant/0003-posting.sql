@@ -1,7 +1,8 @@
 -- The one verb that posts, and the rules it reports by.
 -- p_entries: [{ix, id, entry_date, memo, reference, source, source_key, reverses_id, malformed}]
 -- p_lines:   [{entry_ix, line_ix, account, debit, credit, memo, malformed}], amounts as decimal strings
--- `malformed` marks what the caller has found unreadable already, so that no second fault is reported for it.
+-- `malformed` marks what the caller has found unreadable already, so that entry_faults() tells no second fault for it.
+-- What is posted is read whole: post_entries() refuses the mark.
 
 create function entry_faults(p_entries jsonb, p_lines jsonb)
 returns table (entry_ix integer, pointer text, code text, detail text)
@@ -16,6 +17,11 @@ language sql stable set search_path from current as $$
     select e.ix, e.malformed or coalesce(bool_or(l.malformed), false) as malformed, count(l.line_ix) as lines,
       coalesce(sum(l.debit), 0) as debit, coalesce(sum(l.credit), 0) as credit
     from e left join l on l.entry_ix = e.ix group by e.ix, e.malformed
+  ), nth as (
+    select ix, source_key, reverses_id, row_number() over (partition by id order by ix) as of_id,
+      row_number() over (partition by source_key order by ix) as of_key,
+      row_number() over (partition by reverses_id order by ix) as of_reversed
+    from e
   ), amounts as (
     select l.entry_ix, '/lines/' || l.line_ix || '/' || side as pointer, amount
     from l cross join lateral (values ('debit', l.debit), ('credit', l.credit)) as v (side, amount)
@@ -31,6 +37,17 @@ language sql stable set search_path from current as $$
   union all
   select e.ix, '/id', 'accounting/id-taken', format('an entry with the id %s exists', e.id)
     from e join journal_entries j on j.id = e.id
+  union all
+  select ix, '/id', 'accounting/id-taken', 'an entry with the same id stands before this one' from nth where of_id > 1
+  union all
+  select ix, '/source_key', 'accounting/already-posted', 'the same entry stands before this one'
+    from nth where source_key is not null and of_key > 1
+  union all
+  select ix, '', 'accounting/already-reversed', 'the entry is reversed by one that stands before this one'
+    from nth where reverses_id is not null and of_reversed > 1
+  union all
+  select e.ix, '', 'accounting/reversed-unknown', format('there is no entry %s to reverse', e.reverses_id)
+    from e where e.reverses_id is not null and not exists (select from journal_entries j where j.id = e.reverses_id)
   union all
   select e.ix, '/source_key', 'accounting/already-posted', format('the same entry was posted before as %s', j.number)
     from e join journal_entries j on j.source_key = e.source_key
@@ -76,8 +93,28 @@ language sql stable set search_path from current as $$
   order by 1, 2
 $$;
 
+-- Refuses documents that are no list of whole entries with their lines, whoever has made them: each entry has its own ix
+-- and each line its own place in one of the entries.
+create function check_documents(p_entries jsonb, p_lines jsonb) returns void
+language plpgsql stable set search_path from current as $$
+begin
+  if exists (
+    select from jsonb_to_recordset(p_entries) as e (ix integer, id uuid, entry_date date, malformed boolean)
+    having count(*) > least(count(distinct ix), count(id), count(entry_date), count(*) filter (where malformed is not true))
+  ) or exists (
+    select from jsonb_to_recordset(p_lines) as l (entry_ix integer, line_ix integer, account text, malformed boolean)
+      left join (select ix from jsonb_to_recordset(p_entries) as e (ix integer)) e on e.ix = l.entry_ix
+    having count(*) > least(count(distinct (e.ix, l.line_ix)), count(e.ix), count(account),
+      count(*) filter (where line_ix >= 0 and malformed is not true))
+  ) then
+    raise exception using errcode = 'HX002', message = 'accounting/documents-unreadable',
+      detail = 'entries and lines are given whole, each under its own number';
+  end if;
+end $$;
+
 -- Posts every entry without fault, as one set: the number of statements does not grow with entries or lines.
 -- p_atomic: one faulty entry leaves all unposted. p_dry_run: only the faults are told.
+-- A draft with the id of an entry becomes that entry, and its author the entry's.
 -- Lock order: reversed entries, periods (shared; closing takes them exclusively), balances by account, counters.
 create function post_entries(p_entries jsonb, p_lines jsonb, p_atomic boolean default false, p_dry_run boolean default false)
 returns table (entry_ix integer, id uuid, number text, sequence bigint, faults jsonb)
@@ -88,6 +125,7 @@ declare
   v_currency char(3) := (select currency from company);
   v_series number_series := (select s from number_series s where s.code = 'JV');
 begin
+  perform check_documents(p_entries, p_lines);
   perform 1 from journal_entries j
     where j.id in (select r.reverses_id from jsonb_to_recordset(p_entries) as r (reverses_id uuid))
     order by j.id for no key update;
@@ -124,9 +162,11 @@ begin
         count(*) over (partition by p.fiscal_year_id) as of
       from jsonb_to_recordset(p_entries)
         as e (ix integer, id uuid, entry_date date, memo text, reference text, source text, source_key text,
-          reverses_id uuid, created_by uuid)
+          reverses_id uuid)
       join periods p on e.entry_date between p.starts_on and p.ends_on
       where not v_faults ? e.ix::text
+    ), drafted as (
+      delete from journal_drafts d using good g where d.id = g.id returning d.id, d.created_by
     ), totals as (
       select l.entry_ix, sum(l.debit) as total
       from jsonb_to_recordset(p_lines) as l (entry_ix integer, debit numeric) group by l.entry_ix
@@ -144,8 +184,9 @@ begin
         select n.id, v_series.id, n.fiscal_year_id, n.period_id, n.sequence,
           v_series.code || '-' || y.name || '-' || lpad(n.sequence::text, greatest(v_series.padding, length(n.sequence::text)), '0'),
           n.entry_date, n.memo, n.reference, t.total, n.source, n.source_key, n.reverses_id,
-          coalesce(n.created_by, acting_user()), acting_user()
+          coalesce(d.created_by, acting_user()), acting_user()
         from numbered n join fiscal_years y on y.id = n.fiscal_year_id join totals t on t.entry_ix = n.ix
+          left join drafted d on d.id = n.id
         order by n.ix
         returning id, number, sequence
     )

@@ -9,7 +9,9 @@ grant update (name, category, parent_id, is_active, version) on accounts to {{ro
 grant delete on accounts to {{role}};
 grant insert (name, starts_on, ends_on) on fiscal_years to {{role}};
 grant insert (fiscal_year_id, number, name, starts_on, ends_on) on periods to {{role}};
-grant insert, update, delete on journal_drafts to {{role}};
+grant insert (id, entry_date, memo, reference, lines, total) on journal_drafts to {{role}};
+grant update (entry_date, memo, reference, lines, total, version, updated_at) on journal_drafts to {{role}};
+grant delete on journal_drafts to {{role}};
 
 revoke all on all functions in schema {{schema}} from public;
 grant execute on function

@@ -1,5 +1,5 @@
 // The wall between companies: one transaction as one company's role, in that company's schema.
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely, PostgresDialect, type PostgresPoolClient } from 'kysely';
 import type pg from 'pg';
 import type { Db } from './db.ts';
 import type { DB as PublicSchema } from './db-types/public.ts';
@@ -55,13 +55,40 @@ function tenantSettings(tenant: Tenant, actor: Actor): string {
   ].join('; ');
 }
 
-/** Kysely over one checked-out connection; it neither returns nor ends it. */
+type Lease = { readonly client: pg.PoolClient; end(): void };
+
+/**
+ * Lends a connection for one transaction. What is still running when the work has failed or returned, a branch of a
+ * Promise.all for instance, must not go on in the next company's transaction, so after `end()` it takes no query.
+ */
+function leaseOf(client: pg.PoolClient): Lease {
+  let over = false;
+  const get = (target: pg.PoolClient, key: string | symbol): unknown => {
+    if (key === 'release') return () => {};
+    if (key === 'query' && over) throw new Error('the transaction is over; await all of its queries');
+    const value: unknown = Reflect.get(target, key, target);
+    return typeof value === 'function' ? value.bind(target) : value;
+  };
+  return {
+    client: new Proxy(client, { get }),
+    end: () => {
+      over = true;
+    },
+  };
+}
+
+/**
+ * Kysely over one checked-out connection, which it neither returns nor ends. Queries go by the extended protocol even
+ * without parameters, as by the simple one a text that was tampered with could carry several statements.
+ */
 function kyselyOn<Schema>(client: pg.PoolClient): Kysely<Schema> {
-  const borrowed = new Proxy(client, {
-    get: (target, key) => (key === 'release' ? () => {} : Reflect.get(target, key, target)),
-  });
+  const query = (text: string, values: unknown[]) => {
+    const config: pg.QueryConfig & { queryMode: 'extended' } = { text, values, queryMode: 'extended' };
+    return client.query(config);
+  };
+  const connection = { query, release: () => {} } as unknown as PostgresPoolClient;
   return new Kysely<Schema>({
-    dialect: new PostgresDialect({ pool: { connect: async () => borrowed, end: async () => {} } }),
+    dialect: new PostgresDialect({ pool: { connect: async () => connection, end: async () => {} } }),
   });
 }
 
@@ -82,10 +109,11 @@ async function transact<T>(
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
   const client = await pool.connect();
+  const lease = leaseOf(client);
   let broken: Error | undefined;
   try {
     await client.query(opening);
-    const result = await work(client);
+    const result = await work(lease.client).finally(lease.end);
     await commit(client);
     return result;
   } catch (error) {

@@ -1,0 +1,194 @@
+// Gives a test file a company with chart, fiscal years and members, and a way to talk to it over the API.
+import { randomBytes } from 'node:crypto';
+import type { FastifyInstance, InjectOptions } from 'fastify';
+import pg from 'pg';
+import { type ChartName, type EntryInput, openBooks, postEntries } from '#accounting';
+import { loadConfig } from '#lib/config';
+import { type Db, openDb } from '#lib/db';
+import type { Fault } from '#lib/problem';
+import {
+  type Actor,
+  type Calendar,
+  enterTenant,
+  inDirectory,
+  inTenant,
+  systemActor,
+  type Tenant,
+  type TenantTx,
+} from '#lib/tenant-tx';
+import { provisionTenant } from '#tenancy';
+import { createTestDatabase } from '#test/database';
+import { ensureUser, type Member, type Role, setMembership, Tokens } from '#users';
+import { buildApp } from '../src/app.ts';
+
+export const testPassword = 'correct horse battery staple';
+
+/** A database of this test file's own; `superuser` looks behind the scenes. Call `close()` in an `after` hook. */
+export type TestHouse = { db: Db; url: string; superuser: pg.Pool; close(): Promise<void> };
+
+/** Opens a migrated database with a pool of `max` connections for the program's login role. */
+export async function openTestHouse(max = 10): Promise<TestHouse> {
+  const database = await createTestDatabase();
+  const db = openDb(database.url, { max });
+  const superuser = new pg.Pool({ connectionString: database.superuserUrl, max: 2 });
+  superuser.on('error', () => {});
+  return {
+    db,
+    url: database.url,
+    superuser,
+    close: async () => {
+      await Promise.all([db.close(), superuser.end()]);
+      await database.drop();
+    },
+  };
+}
+
+export type TestCompany = {
+  tenant: Tenant;
+  /** Runs work in one transaction of the company, as the system unless an actor is given. */
+  run<T>(work: (tx: TenantTx) => Promise<T>, actor?: Actor): Promise<T>;
+  /** Posts entries that are expected to be good, and returns their ids. */
+  post(...entries: EntryInput[]): Promise<string[]>;
+};
+
+export type CompanyFacts = {
+  slug?: string;
+  currency?: string;
+  calendar?: Calendar;
+  chart?: ChartName;
+  firstYear?: string;
+  years?: number;
+};
+
+/**
+ * Creates a company: by default in USD, with the general chart and the Gregorian years 2024 and 2025. Its slug is random,
+ * because roles belong to the whole cluster and test files run side by side.
+ */
+export async function createCompany(db: Db, facts: CompanyFacts = {}): Promise<TestCompany> {
+  const { currency = 'USD', calendar = 'gregorian', chart = 'general', firstYear = '2024-01-01' } = facts;
+  const slug = facts.slug ?? `co-${randomBytes(5).toString('hex')}`;
+  const tenant = await inDirectory(db, async (tx) => {
+    const made = await provisionTenant(tx, { name: slug, slug, currency, calendar, timeZone: 'UTC' });
+    await openBooks(await enterTenant(tx, made, systemActor), { chart, firstYear, years: facts.years ?? 2 });
+    return made;
+  });
+  const run: TestCompany['run'] = (work, actor = systemActor) => inTenant(db, tenant, actor, work);
+  const post: TestCompany['post'] = async (...entries) => {
+    const results = await run((tx) => postEntries(tx, entries));
+    return results.map((result) => {
+      if (result.posted) return result.id;
+      throw new Error(`not posted: ${JSON.stringify(result.faults)}`);
+    });
+  };
+  return { tenant, run, post };
+}
+
+/** A balanced entry of two lines: cash against sales. */
+export function cashSale(date: string, amount: string, more: Partial<EntryInput> = {}): EntryInput {
+  const lines = [
+    { account: '1010', debit: amount },
+    { account: '4010', credit: amount },
+  ];
+  return { entry_date: date, memo: 'Cash sale', lines, ...more };
+}
+
+/** Adds a member of that role, whose password is `testPassword`. */
+export async function addMember(db: Db, { tenant }: TestCompany, role: Role): Promise<Member> {
+  const [email, name] = [`${role}@${tenant.slug}.test`, `The ${role}`];
+  const userId = await inDirectory(db, async (tx) => {
+    const id = await ensureUser(tx, { email, name, password: testPassword });
+    await setMembership(tx, id, tenant.id, role);
+    return id;
+  });
+  return { userId, tenantId: tenant.id, email, name, role };
+}
+
+/** A number that grows with anything that a request could store in the company or in the shared tables. */
+export async function fingerprint({ superuser }: TestHouse, { tenant }: TestCompany): Promise<string> {
+  const { rows: tables } = await superuser.query<{ name: string }>(
+    `select format('%I.%I', table_schema, table_name) as name from information_schema.tables
+     where table_schema in ($1, 'public') and table_type = 'BASE TABLE' and table_name <> 'refresh_tokens' order by 1`,
+    [tenant.schema],
+  );
+  const parts = tables.map(
+    ({ name }) => `select '${name}' as t, coalesce(sum(hashtextextended(x::text, 0)), 0) as h from ${name} x`,
+  );
+  const { rows } = await superuser.query(parts.join(' union all '));
+  return JSON.stringify(rows);
+}
+
+type Totals = { debit: string; credit: string };
+
+/** The fields that tests read of an answer's JSON; an answer has those of its own kind only. */
+export type Body = {
+  id: string;
+  number: string;
+  status: string;
+  code: string;
+  detail: string;
+  errors: Fault[];
+  count: number;
+  next: string | null;
+  previous: string | null;
+  results: Record<string, unknown>[];
+  lines: (Totals & { account: string; balance: string })[];
+  rows: (Totals & { account: string })[];
+  totals: Totals;
+  opening: string;
+  closing: string;
+  access: string;
+  refresh: string;
+  [field: string]: unknown;
+};
+
+/** What the API answered. */
+export type Answer = { status: number; body: Body; headers: Record<string, unknown> };
+
+export type Call = (
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) => Promise<Answer>;
+
+export type TestApi = {
+  app: FastifyInstance;
+  tokens: Tokens;
+  /** Sends a request as it is; a body that is no string is sent as JSON. */
+  call: Call;
+  /** The same with a member's access token, and paths below /api/v1. */
+  as(member: Member): Promise<Call>;
+  close(): Promise<void>;
+};
+
+/** Builds the whole program over a database, to be talked to without a socket. */
+export async function openTestApi(db: Db): Promise<TestApi> {
+  const app = await buildApp(loadConfig({ HIMALYTIX_LOG_LEVEL: 'silent' }), db);
+  await app.ready();
+  const tokens = new Tokens(db);
+  const call: Call = async (method, path, body, headers = {}) => {
+    const options: InjectOptions = { method: method as 'GET', url: path, headers };
+    if (body !== undefined) {
+      options.payload = typeof body === 'string' ? body : JSON.stringify(body);
+      options.headers = { 'content-type': 'application/json', ...headers };
+    }
+    const answer = await app.inject(options);
+    const isJson = /json/.test(String(answer.headers['content-type']));
+    return {
+      status: answer.statusCode,
+      body: (isJson && answer.body ? answer.json() : {}) as Body,
+      headers: answer.headers,
+    };
+  };
+  return {
+    app,
+    tokens,
+    call,
+    as: async (member) => {
+      const { access } = await tokens.issue(member);
+      return (method, path, body, headers = {}) =>
+        call(method, `/api/v1${path}`, body, { authorization: `Bearer ${access}`, ...headers });
+    },
+    close: () => app.close(),
+  };
+}
