@@ -60,12 +60,19 @@ async function namespaceCandidate(): Promise<RunAs | null> {
   return { prefix: ['unshare', '--user', ...map, '--'], ids: {}, owner: null };
 }
 
-/** Docker forbids namespaces but lets root pass on CAP_DAC_OVERRIDE, which opens a 0700 parent folder. */
+/**
+ * Docker forbids namespaces but lets root pass on CAP_DAC_OVERRIDE, which opens a 0700 parent folder. The
+ * securebit lets it count for access(2) as well, with which PostgreSQL looks at its own programs.
+ */
 function accountCandidates(owner: Account): RunAs[] {
   const plain = { prefix: [], ids: owner, owner };
   if (process.platform !== 'linux') return [plain];
   const ids = [`--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups'];
-  const capability = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
+  const capability = [
+    '--securebits=+no_setuid_fixup',
+    '--inh-caps=+dac_override',
+    '--ambient-caps=+dac_override',
+  ];
   return [plain, { prefix: ['setpriv', ...ids, ...capability, '--'], ids: {}, owner }];
 }
 
