@@ -88,8 +88,8 @@ type Refused = AccountPlan['refused'];
 const isRepeated = (faults: EntryFaults) => faults.some(({ code }) => code === 'accounting/already-posted');
 
 async function importAll(tx: TenantTx, file: JournalFile, options: ImportOptions): Promise<ImportReport> {
-  // Two imports of the same file at once take turns, so that the second sees what the first has posted.
-  await sql`select pg_advisory_xact_lock(hashtextextended('import ' || current_schema(), 0))`.execute(tx.db);
+  // Two imports at once take turns, so that the second sees what the first has posted; and the chart stays as planned.
+  await sql`lock table accounts in share row exclusive mode`.execute(tx.db);
   const { accounts, refused }: AccountPlan = options.createAccounts
     ? await plannedAccounts(tx, file)
     : { accounts: [], refused: new Map() };
