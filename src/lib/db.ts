@@ -19,8 +19,8 @@ const types: pg.CustomTypesConfig = {
 };
 
 /**
- * Opens a pool. Connection failures surface on use; an idle connection that breaks is dropped silently, as the pool
- * opens another one.
+ * Opens a pool. Connection failures surface on use, as errors of the queries that meet them; an idle connection that
+ * breaks is dropped silently, as the pool opens another one.
  */
 export function openDb(url: string, options: { max?: number } = {}): Db {
   const pool = new pg.Pool({
@@ -31,6 +31,8 @@ export function openDb(url: string, options: { max?: number } = {}): Db {
     application_name: 'himalytix',
   });
   pool.on('error', () => {});
+  // The pool listens to idle connections only; one that breaks while it is lent would end the whole process.
+  pool.on('connect', (client) => client.on('error', () => {}));
   const kysely = new Kysely<PublicSchema>({ dialect: new PostgresDialect({ pool }) });
   return { pool, kysely, close: () => kysely.destroy() };
 }
