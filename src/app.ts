@@ -8,7 +8,7 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
-import { accountingPageRoutes, accountingPanels } from '#accounting';
+import { accountingPageRoutes, accountingPanels, PostingQueue } from '#accounting';
 import { registerApi } from '#api';
 import { dashboardRoutes, sendError } from '#dashboard';
 import { serveAssets } from '#lib/assets';
@@ -129,7 +129,7 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
   guard(app, gateOf(db, tokens, config.baseDomain), ['/api/docs', '/assets/', '/favicon.ico']);
   registerHealth(app, db);
   serveAssets(app);
-  await registerApi(app, { db, tokens });
+  await registerApi(app, { db, tokens, postings: new PostingQueue(db) });
   await app.register(userPageRoutes, { db });
   dashboardRoutes(app, { db, contextOf: pageContextOf, panels: accountingPanels });
   await app.register(accountingPageRoutes, { db, contextOf: pageContextOf });

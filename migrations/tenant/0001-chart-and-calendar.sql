@@ -107,6 +107,13 @@ language sql stable set search_path from current as $$
   select nullif(current_setting('app.actor_id', true), '')::uuid
 $$;
 
+-- Who acts for one of several requests that share a transaction: the nth of app.actor_ids, counted from 0.
+create function acting_user(p_nth integer) returns uuid
+language sql stable set search_path from current as $$
+  select case when p_nth is null then acting_user()
+    else (nullif(current_setting('app.actor_ids', true), '')::jsonb ->> p_nth)::uuid end
+$$;
+
 -- The only way to change a period's status. Postings share a lock on their period's row until they commit; among many
 -- of them there is never a moment without one, so that waiting for the row alone could take for ever. The lock on the
 -- table stands in a queue: it waits for the postings under way, and those that come later wait for it.

@@ -1,5 +1,6 @@
 -- The one verb that posts, and the rules it reports by.
--- p_entries: [{ix, id, entry_date, memo, reference, source, source_key, reverses_id, malformed}]
+-- p_entries: [{ix, id, entry_date, memo, reference, source, source_key, reverses_id, by, malformed}]; `by` says which of
+--            the actors of a shared transaction the entry is from
 -- p_lines:   [{entry_ix, line_ix, account, debit, credit, memo, malformed}], amounts as decimal strings
 -- `malformed` marks what the caller has found unreadable already, so that entry_faults() tells no second fault for it.
 -- What is posted is read whole: post_entries() refuses the mark.
@@ -162,7 +163,7 @@ begin
         count(*) over (partition by p.fiscal_year_id) as of
       from jsonb_to_recordset(p_entries)
         as e (ix integer, id uuid, entry_date date, memo text, reference text, source text, source_key text,
-          reverses_id uuid)
+          reverses_id uuid, by integer)
       join periods p on e.entry_date between p.starts_on and p.ends_on
       where not v_faults ? e.ix::text
     ), drafted as (
@@ -184,7 +185,7 @@ begin
         select n.id, v_series.id, n.fiscal_year_id, n.period_id, n.sequence,
           v_series.code || '-' || y.name || '-' || lpad(n.sequence::text, greatest(v_series.padding, length(n.sequence::text)), '0'),
           n.entry_date, n.memo, n.reference, t.total, n.source, n.source_key, n.reverses_id,
-          coalesce(d.created_by, acting_user()), acting_user()
+          coalesce(d.created_by, acting_user(n.by)), acting_user(n.by)
         from numbered n join fiscal_years y on y.id = n.fiscal_year_id join totals t on t.entry_ix = n.ix
           left join drafted d on d.id = n.id
         order by n.ix

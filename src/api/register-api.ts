@@ -7,6 +7,7 @@ import { documentationPolicy, redocRoutes } from './redoc.ts';
 import { accountRoutes } from './v1/accounts.ts';
 import { authRoutes } from './v1/auth.ts';
 import type { Services } from './v1/context.ts';
+import { entryPostingRoutes } from './v1/entry-postings.ts';
 import { fiscalYearRoutes } from './v1/fiscal-years.ts';
 import { journalEntryRoutes } from './v1/journal-entries.ts';
 import { reportRoutes } from './v1/reports.ts';
@@ -83,6 +84,7 @@ export async function registerApi(app: FastifyInstance, services: Services): Pro
           authRoutes(v1, services);
           accountRoutes(v1, services);
           journalEntryRoutes(v1, services);
+          entryPostingRoutes(v1, services);
           fiscalYearRoutes(v1, services);
           reportRoutes(v1, services);
         },

@@ -44,13 +44,17 @@ const SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
 const quote = (identifier: string) => `"${identifier.replaceAll('"', '""')}"`;
 
+function idOf({ userId }: Actor): string | null {
+  if (userId !== null && !/^[0-9a-f-]{36}$/.test(userId)) throw new TypeError('an actor id is a UUID');
+  return userId;
+}
+
 /** What turns a transaction into a company's, in one round trip; every value in it is ours, none a client's. */
-function tenantSettings(tenant: Tenant, actor: Actor): string {
-  if (actor.userId !== null && !/^[0-9a-f-]{36}$/.test(actor.userId))
-    throw new TypeError('an actor id is a UUID');
+function tenantSettings(tenant: Tenant, actor: Actor, actors?: readonly Actor[]): string {
   return [
     `SET LOCAL search_path = ${quote(tenant.schema)}, pg_temp`,
-    `SET LOCAL app.actor_id = '${actor.userId ?? ''}'`,
+    `SET LOCAL app.actor_id = '${idOf(actor) ?? ''}'`,
+    ...(actors ? [`SET LOCAL app.actor_ids = '${JSON.stringify(actors.map(idOf))}'`] : []),
     `SET LOCAL ROLE ${quote(tenant.role)}`,
   ].join('; ');
 }
@@ -129,19 +133,20 @@ async function transact<T>(
 /**
  * Runs `work` in one READ COMMITTED transaction as the company's role with the company's search_path. Nothing is set
  * for the session, so that a pooled connection carries nothing to the next company. A throw rolls everything back.
- * `snapshot` makes it a reader that sees one moment throughout, as a report of several statements must.
+ * `snapshot` makes it a reader that sees one moment throughout, as a report of several statements must. `actors` are those
+ * whose requests share the transaction; an entry names its own by its place among them.
  */
 export async function inTenant<T>(
   db: Db,
   tenant: Tenant,
   actor: Actor,
   work: (tx: TenantTx) => Promise<T>,
-  options: { snapshot?: boolean } = {},
+  options: { snapshot?: boolean; actors?: readonly Actor[] } = {},
 ): Promise<T> {
   if (tenant.status !== 'active') throw new TypeError(`company ${tenant.slug} is ${tenant.status}`);
   return await transact(
     db.pool,
-    `${options.snapshot ? SNAPSHOT : 'BEGIN'}; ${tenantSettings(tenant, actor)}`,
+    `${options.snapshot ? SNAPSHOT : 'BEGIN'}; ${tenantSettings(tenant, actor, options.actors)}`,
     (client) => work({ db: kyselyOn<TenantSchema>(client), tenant, actor } as TenantTx),
   );
 }

@@ -11,7 +11,8 @@ export type LineInput = {
 
 /**
  * An entry to post. `entry_date` is an ISO Gregorian date; `id` a UUIDv7, made when absent; `source_key` makes a repeat
- * of the same source recognisable and is unique in the company; `reverses_id` names the entry that this one reverses.
+ * of the same source recognisable and is unique in the company; `reverses_id` names the entry that this one reverses;
+ * `by` is the place of its actor among those of a shared transaction (see inTenant).
  */
 export type EntryInput = {
   id?: string;
@@ -21,6 +22,7 @@ export type EntryInput = {
   source?: string;
   source_key?: string | null;
   reverses_id?: string | null;
+  by?: number;
   lines: LineInput[];
 };
 

@@ -57,10 +57,12 @@ export async function listEntries(
 
 /** One entry or draft with its lines, or null. Amounts have the currency's decimals. */
 export async function getEntry(tx: TenantTx, id: string): Promise<Entry | null> {
-  return (await getPosted(tx, id)) ?? (await getDraft(tx, id));
+  const [posted] = await getPosted(tx, [id]);
+  return posted ?? (await getDraft(tx, id));
 }
 
-async function getPosted(tx: TenantTx, id: string): Promise<Entry | null> {
+/** Those of the entries that are posted, in no particular order, in one statement however many they are. */
+export async function getPosted(tx: TenantTx, ids: readonly string[]): Promise<Entry[]> {
   const scale = tx.tenant.currencyScale;
   const { rows } = await sql<Omit<Entry, 'status' | 'lines' | 'version'> & { raw_lines: EntryLine[] }>`
     select e.id, e.number, e.sequence, e.entry_date, e.memo, e.reference, e.total, y.name as fiscal_year, p.name as period,
@@ -73,19 +75,16 @@ async function getPosted(tx: TenantTx, id: string): Promise<Entry | null> {
     from journal_entries e
     join fiscal_years y on y.id = e.fiscal_year_id
     join periods p on p.id = e.period_id
-    where e.id = ${id}
+    where e.id = any(${[...ids]}::uuid[])
   `.execute(tx.db);
-  const [row] = rows;
-  if (!row) return null;
-  const { raw_lines, ...head } = row;
   const side = (amount: string | null) => (amount === null ? null : fixAmount(amount, scale));
-  return {
+  return rows.map(({ raw_lines, ...head }) => ({
     ...head,
     status: head.reversed_by ? 'reversed' : 'posted',
     total: fixAmount(head.total, scale),
     version: 1,
     lines: raw_lines.map((line) => ({ ...line, debit: side(line.debit), credit: side(line.credit) })),
-  };
+  }));
 }
 
 async function getDraft(tx: TenantTx, id: string): Promise<Entry | null> {

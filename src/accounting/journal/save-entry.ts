@@ -26,6 +26,12 @@ function merge(...sources: readonly (readonly Fault[])[]): Fault[] {
 const isReadable = (entry: UncheckedEntry): entry is EntryInput =>
   entry.entry_date !== null && entry.lines.every((line) => line.account !== null);
 
+/** The entry that a body holds when nothing about it has to be read twice or told to the client; else null. */
+export function readableEntry(body: unknown, scale: number): EntryInput | null {
+  const { entry, faults } = readEntryBody(body, scale);
+  return faults.length === 0 && isReadable(entry) ? entry : null;
+}
+
 /**
  * Posts an entry, or stores or replaces a draft; returns its id. Throws an invalid Problem with all faults of shape,
  * amounts, accounts, period and balance, and then nothing is stored.

@@ -9,7 +9,9 @@ import type {
   FastifyRequest,
   RawServerDefault,
 } from 'fastify';
+import type { PostingQueue } from '#accounting';
 import type { Db } from '#lib/db';
+import { type Answer, AnswerTaken, answerOnce, type Claim, fingerprintOf } from '#lib/idempotency';
 import { Problem } from '#lib/problem';
 import { inTenant, type TenantTx } from '#lib/tenant-tx';
 import type { Tokens } from '#users';
@@ -23,7 +25,7 @@ export type ApiServer = FastifyInstance<
 >;
 
 /** What app.ts hands to the routes. */
-export type Services = { db: Db; tokens: Tokens };
+export type Services = { db: Db; tokens: Tokens; postings: PostingQueue };
 
 /** Runs work in the transaction of the request's company and actor. */
 export function inRequest<T>(
@@ -69,4 +71,37 @@ export function seenVersion(request: FastifyRequest, options: { required: boolea
   if (version === undefined)
     throw new Problem('precondition-failed', 'request/if-match', 'If-Match is no ETag of this resource');
   return Number(version);
+}
+
+/**
+ * The claim of a request that carries an Idempotency-Key, else null. Throws malformed for a key that is none: 1 to 255
+ * printable ASCII characters.
+ */
+export function claimOf(request: FastifyRequest): Claim | null {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return null;
+  if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw new Problem(
+      'malformed',
+      'request/idempotency-key',
+      'an Idempotency-Key has 1 to 255 printable characters',
+    );
+  }
+  const path = request.url.split('?', 1)[0] ?? '';
+  const fingerprint = fingerprintOf(request.method, path.replace(/\/$/, ''), request.body);
+  return { actorId: request.actor.userId ?? '', key, fingerprint };
+}
+
+/** Does a request's work once for its Idempotency-Key, in the transaction of its company and actor. */
+export async function onceInRequest(
+  db: Db,
+  request: FastifyRequest,
+  work: (tx: TenantTx) => Promise<Answer>,
+): Promise<Answer & { replayed: boolean }> {
+  const claim = claimOf(request);
+  const attempt = () => inRequest(db, request, (tx) => answerOnce(tx, claim, () => work(tx)));
+  return await attempt().catch((error: unknown) => {
+    if (error instanceof AnswerTaken) return attempt();
+    throw error;
+  });
 }

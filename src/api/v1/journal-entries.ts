@@ -1,21 +1,18 @@
 // Journal entries over the API: posted at once or kept as drafts, and posting and reversal as resources under them.
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Static, Type } from 'typebox';
-import {
-  deleteDraft,
-  type Entry,
-  getEntry,
-  listEntries,
-  postDraft,
-  reverseEntry,
-  saveEntry,
-} from '#accounting';
-import type { Db } from '#lib/db';
+import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { deleteDraft, listEntries, readableEntry, saveEntry } from '#accounting';
 import { faultsOfValidation } from '#lib/http/validation';
-import { notFound, Problem } from '#lib/problem';
-import type { TenantTx } from '#lib/tenant-tx';
-import { userNames } from '#users';
-import { type ApiServer, inRequest, pageLinks, type Services, seenVersion, setVersion } from './context.ts';
+import {
+  type ApiServer,
+  claimOf,
+  inRequest,
+  onceInRequest,
+  pageLinks,
+  type Services,
+  seenVersion,
+} from './context.ts';
+import { createdAnswer, entryDocument, requiredEntry, sendCreated } from './entry-answers.ts';
 import {
   AccountCode,
   DraftBody,
@@ -23,9 +20,9 @@ import {
   EntryStatusSchema,
   EntrySummarySchema,
   Id,
+  IdempotencyHeaders,
   IsoDate,
   NewEntryBody,
-  nullable,
   oneOf,
   PageQuery,
   pageOf,
@@ -37,12 +34,6 @@ const tags = ['journal entries'];
 const Params = strictObject({ id: Id });
 const view = 'accounting.journal_entry.view';
 
-async function requiredEntry(tx: TenantTx, id: string): Promise<Entry> {
-  const entry = await getEntry(tx, id);
-  if (!entry) throw notFound('entry');
-  return entry;
-}
-
 // The schema's faults and those of the books are told together, so a body that fails the schema still goes on to them.
 // A body that is no object at all has nothing more to be read from.
 function shapeFaults(request: FastifyRequest) {
@@ -51,17 +42,6 @@ function shapeFaults(request: FastifyRequest) {
   if (failure.validationContext !== 'body' || typeof request.body !== 'object' || request.body === null)
     throw failure;
   return faultsOfValidation(failure);
-}
-
-async function answer(db: Db, reply: FastifyReply, entry: Entry): Promise<Static<typeof EntrySchema>> {
-  const names = await userNames(db, [entry.created_by]);
-  setVersion(reply, entry.version);
-  return { ...entry, created_by: names.get(entry.created_by ?? '') ?? null };
-}
-
-async function created(db: Db, reply: FastifyReply, entry: Entry) {
-  reply.code(201).header('Location', `/api/v1/journal-entries/${entry.id}/`);
-  return await answer(db, reply, entry);
 }
 
 function listRoute(app: ApiServer, { db }: Services): void {
@@ -93,24 +73,33 @@ function listRoute(app: ApiServer, { db }: Services): void {
   });
 }
 
-function createRoute(app: ApiServer, { db }: Services): void {
+function createRoute(app: ApiServer, { db, postings }: Services): void {
   app.post('/journal-entries/', {
     config: { permission: 'accounting.journal_entry.post' },
     attachValidation: true,
     schema: {
       tags,
       summary: 'Post an entry, or keep it as a draft',
+      headers: IdempotencyHeaders,
       body: NewEntryBody,
       response: { 201: EntrySchema, ...problems(400, 401, 403, 413, 415, 422, 503) },
     },
     handler: async (request, reply) => {
       const faults = shapeFaults(request);
+      const { tenant, actor } = request;
       const as = request.body.status === 'draft' ? 'draft' : 'posted';
-      const entry = await inRequest(db, request, async (tx) => {
+      const entry =
+        faults.length === 0 && as === 'posted' && readableEntry(request.body, tenant.currencyScale);
+      if (entry) {
+        const claim = claimOf(request);
+        const posted = await postings.post({ tenant, actor, entry, claim, answer: createdAnswer });
+        return await sendCreated(db, reply, posted);
+      }
+      const saved = await onceInRequest(db, request, async (tx) => {
         const id = await saveEntry(tx, request.body, { as, shapeFaults: faults });
-        return await requiredEntry(tx, id);
+        return createdAnswer(await requiredEntry(tx, id));
       });
-      return await created(db, reply, entry);
+      return await sendCreated(db, reply, saved);
     },
   });
 }
@@ -125,7 +114,11 @@ function readRoute(app: ApiServer, { db }: Services): void {
       response: { 200: EntrySchema, ...problems(401, 403, 404, 422) },
     },
     handler: async (request, reply) =>
-      await answer(db, reply, await inRequest(db, request, (tx) => requiredEntry(tx, request.params.id))),
+      await entryDocument(
+        db,
+        reply,
+        await inRequest(db, request, (tx) => requiredEntry(tx, request.params.id)),
+      ),
   });
 }
 
@@ -147,7 +140,7 @@ function replaceDraftRoute(app: ApiServer, { db }: Services): void {
         const id = await saveEntry(tx, request.body, { as: 'draft', shapeFaults: faults, draft });
         return await requiredEntry(tx, id);
       });
-      return await answer(db, reply, entry);
+      return await entryDocument(db, reply, entry);
     },
   });
 }
@@ -169,103 +162,11 @@ function deleteDraftRoute(app: ApiServer, { db }: Services): void {
   });
 }
 
-function postDraftRoute(app: ApiServer, { db }: Services): void {
-  app.post('/journal-entries/:id/posting/', {
-    config: { permission: 'accounting.journal_entry.post' },
-    schema: {
-      tags,
-      summary: 'Post a draft',
-      params: Params,
-      body: nullable(strictObject({})),
-      response: { 201: EntrySchema, ...problems(401, 403, 404, 409, 412, 422) },
-    },
-    handler: async (request, reply) => {
-      const version = seenVersion(request, { required: false });
-      const entry = await inRequest(db, request, async (tx) => {
-        const { id } = await postDraft(tx, request.params.id, version);
-        return await requiredEntry(tx, id);
-      });
-      return await created(db, reply, entry);
-    },
-  });
-}
-
-function readPostingRoute(app: ApiServer, { db }: Services): void {
-  app.get('/journal-entries/:id/posting/', {
-    config: { permission: view },
-    schema: {
-      tags,
-      summary: 'The posting of an entry: its number and when',
-      params: Params,
-      response: {
-        200: Type.Object({ number: Type.String(), sequence: Type.Integer(), posted_at: Type.String() }),
-        ...problems(401, 403, 404),
-      },
-    },
-    handler: async (request) => {
-      const entry = await inRequest(db, request, (tx) => requiredEntry(tx, request.params.id));
-      const { number, sequence, posted_at } = entry;
-      if (number === null || sequence === null || posted_at === null) throw notFound('posting');
-      return { number, sequence, posted_at };
-    },
-  });
-}
-
-function reverseRoute(app: ApiServer, { db }: Services): void {
-  app.post('/journal-entries/:id/reversal/', {
-    config: { permission: 'accounting.journal_entry.reverse' },
-    schema: {
-      tags,
-      summary: 'Reverse a posted entry, at most once',
-      params: Params,
-      body: nullable(
-        strictObject({
-          entry_date: Type.Optional(IsoDate),
-          memo: Type.Optional(Type.String({ maxLength: 1000 })),
-        }),
-      ),
-      response: { 201: EntrySchema, ...problems(401, 403, 404, 409, 415, 422) },
-    },
-    handler: async (request, reply) => {
-      const entry = await inRequest(db, request, async (tx) => {
-        const { id } = await reverseEntry(tx, request.params.id, request.body ?? {});
-        return await requiredEntry(tx, id);
-      });
-      return await created(db, reply, entry);
-    },
-  });
-}
-
-function readReversalRoute(app: ApiServer, { db }: Services): void {
-  app.get('/journal-entries/:id/reversal/', {
-    config: { permission: view },
-    schema: {
-      tags,
-      summary: 'The entry that reverses this one',
-      params: Params,
-      response: { 200: EntrySchema, ...problems(401, 403, 404) },
-    },
-    handler: async (request, reply) => {
-      const reversal = await inRequest(db, request, async (tx) => {
-        const { reversed_by } = await requiredEntry(tx, request.params.id);
-        if (!reversed_by)
-          throw new Problem('not-found', 'accounting/not-reversed', 'the entry was not reversed');
-        return await requiredEntry(tx, reversed_by.id);
-      });
-      return await answer(db, reply, reversal);
-    },
-  });
-}
-
-/** Everything under /journal-entries/. */
+/** /journal-entries/ and /journal-entries/{id}/. */
 export function journalEntryRoutes(app: ApiServer, services: Services): void {
   listRoute(app, services);
   createRoute(app, services);
   readRoute(app, services);
   replaceDraftRoute(app, services);
   deleteDraftRoute(app, services);
-  postDraftRoute(app, services);
-  readPostingRoute(app, services);
-  reverseRoute(app, services);
-  readReversalRoute(app, services);
 }

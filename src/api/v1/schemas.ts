@@ -121,6 +121,16 @@ const LineBody = strictObject({
   memo: Type.Optional(nullable(Type.String({ maxLength: 1000 }))),
 });
 
+/** For requests that a client may send again without fear. */
+export const IdempotencyHeaders = Type.Object({
+  'Idempotency-Key': Type.Optional(
+    Type.String({
+      description:
+        'Any text of your own, 1 to 255 characters. The same request with the same key is done once and answered alike for 30 days.',
+    }),
+  ),
+});
+
 const entryFields = {
   entry_date: IsoDate,
   memo: Type.String({ maxLength: 1000 }),

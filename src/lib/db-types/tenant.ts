@@ -59,6 +59,15 @@ export interface FiscalYears {
   starts_on: string;
 }
 
+export interface IdempotencyKeys {
+  actor_id: string;
+  body: Json;
+  created_at: Generated<Timestamp>;
+  fingerprint: Buffer;
+  key: string;
+  status: number;
+}
+
 export interface Journal {
   entry_date: string | null;
   id: string | null;
@@ -72,7 +81,7 @@ export interface Journal {
 
 export interface JournalDrafts {
   created_at: Generated<Timestamp>;
-  created_by: string | null;
+  created_by: Generated<string | null>;
   entry_date: string;
   id: string;
   lines: Json;
@@ -144,6 +153,7 @@ export interface DB {
   accounts: Accounts;
   company: Company;
   fiscal_years: FiscalYears;
+  idempotency_keys: IdempotencyKeys;
   journal: Journal;
   journal_drafts: JournalDrafts;
   journal_entries: JournalEntries;
