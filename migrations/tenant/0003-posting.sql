@@ -196,3 +196,11 @@ begin
     left join posted on posted.id = e.id and not v_faults ? e.ix::text
     order by e.ix;
 end $$;
+
+-- Keeps the books to oneself until the transaction ends, for work that posts in several calls: whoever posts takes a row of
+-- periods first, so that nobody can wait for us while holding a balance that we come to need.
+create function hold_books() returns void
+language plpgsql security definer set search_path from current as $$
+begin
+  lock table periods in exclusive mode;
+end $$;

@@ -88,6 +88,8 @@ type Refused = AccountPlan['refused'];
 const isRepeated = (faults: EntryFaults) => faults.some(({ code }) => code === 'accounting/already-posted');
 
 async function importAll(tx: TenantTx, file: JournalFile, options: ImportOptions): Promise<ImportReport> {
+  // Batches that others post in between could wait for us while we wait for them; the import has the books for itself.
+  await sql`select hold_books()`.execute(tx.db);
   // Two imports at once take turns, so that the second sees what the first has posted; and the chart stays as planned.
   await sql`lock table accounts in share row exclusive mode`.execute(tx.db);
   const { accounts, refused }: AccountPlan = options.createAccounts
