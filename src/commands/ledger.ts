@@ -13,13 +13,16 @@ import {
 } from '#accounting';
 import { isIsoDate, today } from '#lib/dates';
 import type { Db } from '#lib/db';
-import { progressBar } from '#lib/progress';
+import { type ProgressStream, progressBar } from '#lib/progress';
 import { inTenant, systemActor, type Tenant } from '#lib/tenant-tx';
 import { tenantNamed, withDatabase } from './context.ts';
 import { type TrialBalanceFormat, trialBalanceFormats, trialBalanceText } from './trial-balance-text.ts';
 
 type ImportCommand = { tenant: string; dryRun?: true; createAccounts?: true; skipExisting?: true };
 type TrialBalanceCommand = { tenant: string; asOf?: string; format: TrialBalanceFormat };
+
+/** Where a verb writes to: the process, unless a test looks on. */
+export type Screen = { stdout: { write(text: string): unknown }; stderr: ProgressStream };
 
 const MOST_FAULTS = 200;
 
@@ -52,19 +55,23 @@ async function adviceFor(db: Db, tenant: Tenant, refusal: ImportRefused, options
   if (codes.has('accounting/no-period')) {
     const years = await inTenant(db, tenant, systemActor, listFiscalYears);
     const list = years.map(({ name, starts_on, ends_on }) => `${name} (${starts_on} to ${ends_on})`);
-    advice.push(`the company's fiscal years are ${list.join(', ') || 'none yet'}`);
+    advice.push(`the company’s fiscal years are ${list.join(', ') || 'none yet'}`);
   }
   return advice;
 }
 
-/** Tells the faults one a line, then advice; the error that ends the command counts them. */
-async function explainRefusal(db: Db, tenant: Tenant, refusal: ImportRefused, options: ImportOptions) {
+/** The faults, one a line, and then advice. */
+async function explainRefusal(
+  db: Db,
+  tenant: Tenant,
+  refusal: ImportRefused,
+  options: ImportOptions,
+): Promise<string[]> {
   const lines = refusal.faults.slice(0, MOST_FAULTS).map(({ line, detail }) => `line ${line}: ${detail}`);
   const more = refusal.faults.length - lines.length;
   if (more > 0) lines.push(`… and ${counted(more, 'more fault', 'more faults')}`);
   for (const advice of await adviceFor(db, tenant, refusal, options)) lines.push(`note: ${advice}`);
-  process.stderr.write(lines.map((line) => `${line}\n`).join(''));
-  return new Error(`${refusal.detail}; nothing was imported`);
+  return lines;
 }
 
 function tell(report: ImportReport, tenant: Tenant, dryRun: boolean, milliseconds: number): string {
@@ -83,38 +90,41 @@ function tell(report: ImportReport, tenant: Tenant, dryRun: boolean, millisecond
   return told.map((line) => `${line}\n`).join('');
 }
 
-async function importFile(path: string, command: ImportCommand): Promise<void> {
+async function importFile(screen: Screen, path: string, command: ImportCommand): Promise<void> {
   await withDatabase(async (db) => {
     const started = performance.now();
     const tenant = await tenantNamed(db, command.tenant);
     const file = await readJournalFile(createReadStream(path), tenant.currencyScale).catch((error) => {
       throw fileProblem(path, error);
     });
-    const bar = progressBar(`entries of ${basename(path)} checked`);
+    const bar = progressBar(`entries of ${basename(path)} checked`, screen.stderr);
     const { dryRun, createAccounts, skipExisting } = command;
     const options = { dryRun, createAccounts, skipExisting, onProgress: bar.update };
     try {
       const report = await inTenant(db, tenant, systemActor, (tx) => importJournal(tx, file, options));
       bar.stop();
-      process.stdout.write(tell(report, tenant, dryRun === true, performance.now() - started));
+      screen.stdout.write(tell(report, tenant, dryRun === true, performance.now() - started));
     } catch (error) {
       bar.stop();
-      throw error instanceof ImportRefused ? await explainRefusal(db, tenant, error, options) : error;
+      if (!(error instanceof ImportRefused)) throw error;
+      const lines = await explainRefusal(db, tenant, error, options);
+      screen.stderr.write(lines.map((line) => `${line}\n`).join(''));
+      throw new Error(`${error.detail}; nothing was imported`);
     }
   });
 }
 
-async function showTrialBalance({ tenant: slug, asOf, format }: TrialBalanceCommand): Promise<void> {
+async function showTrialBalance(screen: Screen, command: TrialBalanceCommand): Promise<void> {
   await withDatabase(async (db) => {
-    const tenant = await tenantNamed(db, slug);
-    const day = asOf ?? today(tenant.timeZone);
+    const tenant = await tenantNamed(db, command.tenant);
+    const day = command.asOf ?? today(tenant.timeZone);
     const report = await inTenant(db, tenant, systemActor, (tx) => trialBalance(tx, day, { settled: true }));
-    process.stdout.write(trialBalanceText(report, format));
+    screen.stdout.write(trialBalanceText(report, command.format));
   });
 }
 
 /** `ledger import` and `ledger trial-balance`. */
-export function ledgerCommand(): Command {
+export function ledgerCommand(screen: Screen = process): Command {
   const command = new Command('ledger').description('journals in, trial balances out');
   command
     .command('import')
@@ -124,13 +134,13 @@ export function ledgerCommand(): Command {
     .option('--dry-run', 'find all faults and store nothing')
     .option('--create-accounts', 'create missing accounts of paths such as Assets:Bank:Checking')
     .option('--skip-existing', 'leave out the entries that were imported before')
-    .action(importFile);
+    .action((path: string, options: ImportCommand) => importFile(screen, path, options));
   command
     .command('trial-balance')
     .description('show what every account stood at on a day')
     .requiredOption('--tenant <slug>', 'the company')
     .option('--as-of <date>', 'the day, such as 2026-01-31; default: today', isoDate)
     .addOption(new Option('--format <format>', 'how').choices(trialBalanceFormats).default('table'))
-    .action(showTrialBalance);
+    .action((options: TrialBalanceCommand) => showTrialBalance(screen, options));
   return command;
 }

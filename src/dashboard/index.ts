@@ -4,7 +4,14 @@ export { dashboardPage, type RenderedPanel } from './dashboard-page.ts';
 export { dateLabel } from './date-label.ts';
 export { type ErrorView, errorPage } from './error-page.ts';
 export { icon } from './icon.ts';
-export { type ContextOf, sendError, sendPage, textParameter, wantsPart } from './page-answer.ts';
+export {
+  type ContextOf,
+  pageParameter,
+  sendError,
+  sendPage,
+  textParameter,
+  wantsPart,
+} from './page-answer.ts';
 export type { PageContext } from './page-context.ts';
 export { barePage, notice, type Page, pageShell } from './page-shell.ts';
 export type { Panel, PanelContext } from './panel.ts';

@@ -45,3 +45,9 @@ export function textParameter(request: FastifyRequest, name: string): string {
   const value = (request.query as Record<string, unknown>)[name];
   return typeof value === 'string' ? value.trim() : '';
 }
+
+/** The parameter `page` of a list's address, counting from 1; whatever is no page is the first. */
+export function pageParameter(request: FastifyRequest): number {
+  const number = Number.parseInt(textParameter(request, 'page'), 10) || 1;
+  return Math.max(1, Math.min(1_000_000, number));
+}

@@ -1,12 +1,13 @@
 // Posts a whole journal file or nothing of it.
 import { sql } from 'kysely';
+import type { Fault } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
 import type { EntryInput, EntryResult } from '../journal/entry.ts';
 import { faultsOfEntries, postEntries, type UncheckedEntry } from '../journal/post-entries.ts';
 import { createAccounts } from './create-accounts.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { ImportRefused } from './import-refused.ts';
-import { addToReport, type ImportReport } from './import-report.ts';
+import { addToReport, emptyReport, type ImportReport } from './import-report.ts';
 import type { FileEntry, JournalFile } from './journal-file.ts';
 import type { LineFault } from './line-fault.ts';
 import { type AccountPlan, type KnownAccount, planAccounts } from './plan-accounts.ts';
@@ -70,7 +71,7 @@ async function plannedAccounts(tx: TenantTx, file: JournalFile): Promise<Account
 }
 
 /** The faults of an entry with their lines in the file; those of the whole entry lie on its first row. */
-function inFile(entry: FileEntry, { faults }: { faults: EntryFaults }, refused: Refused): LineFault[] {
+function inFile(entry: FileEntry, faults: readonly Fault[], refused: AccountPlan['refused']): LineFault[] {
   return faults.map(({ pointer, code, detail }) => {
     const index = /^\/lines\/(\d+)/.exec(pointer)?.[1];
     const line = index === undefined ? undefined : entry.lines[Number(index)];
@@ -82,10 +83,8 @@ function inFile(entry: FileEntry, { faults }: { faults: EntryFaults }, refused: 
   });
 }
 
-type EntryFaults = Extract<EntryResult, { posted: false }>['faults'];
-type Refused = AccountPlan['refused'];
-
-const isRepeated = (faults: EntryFaults) => faults.some(({ code }) => code === 'accounting/already-posted');
+const isRepeated = (faults: readonly Fault[]) =>
+  faults.some(({ code }) => code === 'accounting/already-posted');
 
 async function importAll(tx: TenantTx, file: JournalFile, options: ImportOptions): Promise<ImportReport> {
   // Batches that others post in between could wait for us while we wait for them; the import has the books for itself.
@@ -97,11 +96,7 @@ async function importAll(tx: TenantTx, file: JournalFile, options: ImportOptions
     : { accounts: [], refused: new Map() };
   await createAccounts(tx, accounts);
   const faults = [...file.faults];
-  const codes = accounts.map((account) => account.code);
-  const report: ImportReport = {
-    ...{ entries: 0, lines: 0, skipped: 0, from: null, to: null },
-    ...{ accounts: codes, numbers: [] },
-  };
+  const report = emptyReport(accounts.map((account) => account.code));
   const hopeless = () => faults.length > 0 || (report.skipped > 0 && !options.skipExisting);
   let done = 0;
   for (const batch of batchesOf(file.entries)) {
@@ -111,17 +106,14 @@ async function importAll(tx: TenantTx, file: JournalFile, options: ImportOptions
       if (!result) throw new Error(`entry ${entry.key} came back without a result`);
       if (result.posted) addToReport(report, entry, result.number);
       else if (isRepeated(result.faults)) report.skipped += 1;
-      else if (result.faults.length > 0) faults.push(...inFile(entry, result, refused));
+      else if (result.faults.length > 0) faults.push(...inFile(entry, result.faults, refused));
       else addToReport(report, entry, null);
     }
     done += batch.length;
     options.onProgress?.(done, file.entries.length);
   }
-  if (hopeless())
-    throw new ImportRefused(faults, {
-      entries: options.skipExisting ? 0 : report.skipped,
-      of: file.entries.length,
-    });
+  const repeated = { entries: options.skipExisting ? 0 : report.skipped, of: file.entries.length };
+  if (hopeless()) throw new ImportRefused(faults, repeated);
   return report;
 }
 

@@ -16,6 +16,11 @@ export type ImportReport = {
   numbers: { first: string; last: string }[];
 };
 
+/** A report of nothing yet, besides the accounts that were created. */
+export function emptyReport(accounts: string[]): ImportReport {
+  return { entries: 0, lines: 0, skipped: 0, from: null, to: null, accounts, numbers: [] };
+}
+
 /** Counts one entry in; `number` is null in a dry run. */
 export function addToReport(report: ImportReport, entry: FileEntry, number: string | null): void {
   report.entries += 1;

@@ -4,6 +4,7 @@ import { type Html, html } from '#lib/html';
 import type { EntryStatus, EntrySummary } from '../journal/entry.ts';
 import { empty } from './empty.ts';
 import { entryLink } from './links.ts';
+import { pager } from './pager.ts';
 import { statusLabel } from './status-label.ts';
 
 /** `count` is how many match in all; `page` counts from 1. */
@@ -33,7 +34,7 @@ export function entriesTable(context: PageContext, view: EntriesView): Html {
   return html`<div id="entries" class="hx-sheet"><table class="hx-ledger hx-stacked">
 <thead><tr><th scope="col">Date</th><th scope="col">Number</th><th scope="col">Memo</th><th scope="col">Reference</th><th scope="col">Status</th><th scope="col" class="hx-num">Amount</th></tr></thead>
 <tbody>${view.entries.map((entry) => entryRow(context, entry))}</tbody>
-</table>${pager(view)}</div>`;
+</table>${pager({ ...view, shown: view.entries.length }, (to, label) => turn(view, to, label), { before: 'Newer', after: 'Older' })}</div>`;
 }
 
 function entryRow({ tenant }: PageContext, entry: EntrySummary): Html {
@@ -61,15 +62,6 @@ function nothing(context: PageContext, { search, status }: EntriesView): Html {
 
 function newEntryButton(label: string): Html {
   return html`<a class="btn btn-primary" href="/journal-entries/new/">${icon('plus')} ${label}</a>`;
-}
-
-function pager(view: EntriesView): Html {
-  const first = (view.page - 1) * view.pageSize + 1;
-  const last = first + view.entries.length - 1;
-  return html`<div class="hx-pager"><span>${first}–${last} of ${view.count}</span><nav aria-label="Pages">
-${view.page > 1 && turn(view, view.page - 1, html`${icon('previous')} Newer`)}
-${last < view.count && turn(view, view.page + 1, html`Older ${icon('next')}`)}
-</nav></div>`;
 }
 
 function turn({ search, status }: EntriesView, page: number, label: Html): Html {

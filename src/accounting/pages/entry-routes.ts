@@ -1,6 +1,6 @@
 // The addresses of the journal: the list, one entry, and what may be done with one.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { sendPage, textParameter, wantsPart } from '#dashboard';
+import { pageParameter, sendPage, textParameter, wantsPart } from '#dashboard';
 import { today } from '#lib/dates';
 import { formatAmount, parseAmount } from '#lib/money';
 import { type Fault, notFound, Problem } from '#lib/problem';
@@ -29,7 +29,7 @@ export function entryRoutes(app: FastifyInstance, parts: PageParts): void {
     async (request, reply) => {
       const search = textParameter(request, 'q').slice(0, 200);
       const status = statusOf(textParameter(request, 'status'));
-      const page = Math.max(1, Math.min(1_000_000, Number.parseInt(textParameter(request, 'page'), 10) || 1));
+      const page = pageParameter(request);
       const filter = { search, status: status ?? undefined };
       const { count, results } = await read(request, (tx) => listEntries(tx, filter, page, pageSize));
       const view = { entries: results, count, page, pageSize, search, status };

@@ -1,24 +1,31 @@
 // One account's ledger between two days: opening, every line with the running balance, closing.
 import { amountLabel, balanceLabel, dateLabel, icon, type PageContext, pageShell } from '#dashboard';
 import { type Html, html } from '#lib/html';
-import type { GeneralLedger, LedgerLine } from '../reports/general-ledger.ts';
+import type { GeneralLedger, LedgerLine, LedgerQuery, PagedLedger } from '../reports/general-ledger.ts';
 import { accountOptions, type PickableAccount } from './account-options.ts';
 import { empty } from './empty.ts';
-import { entryLink } from './links.ts';
+import { entryLink, ledgerHref } from './links.ts';
+import { pager } from './pager.ts';
+
+/** How many lines stand on one page of a ledger. */
+export const ledgerPageSize = 200;
 
 /** `ledger` is null until an account is chosen; `fault` says in words why the query was refused. */
 export type LedgerView = {
-  query: { account: string; from: string; to: string };
-  ledger: GeneralLedger | null;
+  query: LedgerQuery;
+  ledger: PagedLedger | null;
   accounts: readonly PickableAccount[];
   fault?: string;
 };
 
 /** The whole page. */
 export function generalLedgerPage(context: PageContext, view: LedgerView): Html {
-  const { ledger } = view;
-  const body = html`${rangeForm(view)}<div class="hx-sheet">${ledger ? table(context, ledger) : empty(view.fault ?? 'Choose an account to see its ledger.')}</div>`;
+  const sheet = view.ledger
+    ? html`${table(context, view.ledger)}${ledgerPager(view.query, view.ledger)}`
+    : empty(view.fault ?? 'Choose an account to see its ledger.');
+  const body = html`${rangeForm(view)}<div class="hx-sheet">${sheet}</div>`;
   const scripts = ['account-combobox.js'];
+  const ledger = view.ledger?.ledger;
   if (!ledger) return pageShell(context, { title: 'General ledger', body, scripts });
   const calendar = context.tenant.calendar;
   const subtitle = html`General ledger, ${dateLabel(ledger.from, calendar)} to ${dateLabel(ledger.to, calendar)}, in ${ledger.currency}`;
@@ -26,17 +33,27 @@ export function generalLedgerPage(context: PageContext, view: LedgerView): Html 
   return pageShell(context, { title: `${ledger.account} ${ledger.name}`, subtitle, actions, body, scripts });
 }
 
-function table(context: PageContext, ledger: GeneralLedger): Html {
-  const { currency } = ledger;
+function table(context: PageContext, { ledger, count, page, broughtForward }: PagedLedger): Html {
+  const { currency, lines } = ledger;
+  const isLast = page * ledgerPageSize >= count;
   return html`<table class="hx-ledger hx-stacked">
 <thead><tr><th scope="col">Date</th><th scope="col">Entry</th><th scope="col">Memo</th><th scope="col" class="hx-num">Debit</th><th scope="col" class="hx-num">Credit</th><th scope="col" class="hx-num">Balance</th></tr></thead>
-<tbody>${edgeRow('Opening balance', ledger.opening, currency)}
-${ledger.lines.map((line) => lineRow(context, ledger, line))}
+<tbody>${edgeRow(page === 1 ? 'Opening balance' : 'Brought forward', broughtForward, currency)}
+${lines.map((line) => lineRow(context, ledger, line))}
+${!isLast && edgeRow('Carried forward', lines.at(-1)?.balance ?? broughtForward, currency)}
 </tbody>
 <tfoot><tr><th scope="row" colspan="3">Closing balance</th>
 <td class="hx-num" data-label="Dr">${amountLabel(ledger.totals.debit, currency)}</td><td class="hx-num" data-label="Cr">${amountLabel(ledger.totals.credit, currency)}</td>
 <td class="hx-num"><span>${balanceLabel(ledger.closing, currency)}</span></td></tr></tfoot>
 </table>`;
+}
+
+function ledgerPager(query: LedgerQuery, { ledger, count, page }: PagedLedger): Html {
+  if (count <= ledgerPageSize) return html``;
+  const place = { page, pageSize: ledgerPageSize, shown: ledger.lines.length, count };
+  const link = (to: number, label: Html) =>
+    html`<a class="btn" href="${ledgerHref(query.account, { ...query, page: String(to) })}">${label}</a>`;
+  return pager(place, link, { before: 'Earlier', after: 'Later' });
 }
 
 function edgeRow(title: string, balance: string, currency: string): Html {

@@ -1,10 +1,17 @@
 // The addresses between the pages of the books, so that a drill-down is spelled in one place.
 import { type Html, html } from '#lib/html';
 
+/** ISO dates, and which page of the lines. */
+type LedgerRange = { from?: string; to?: string; page?: string };
+
 /** From an account to its ledger; without dates the ledger shows the current fiscal year. */
-export function ledgerLink(account: string, text: string, range?: { from?: string; to?: string }): Html {
-  const query = new URLSearchParams({ account, ...range });
-  return html`<a href="/reports/general-ledger/?${query.toString()}">${text}</a>`;
+export function ledgerLink(account: string, text: string, range?: LedgerRange): Html {
+  return html`<a href="${ledgerHref(account, range)}">${text}</a>`;
+}
+
+/** The address of an account's ledger. */
+export function ledgerHref(account: string, range?: LedgerRange): string {
+  return `/reports/general-ledger/?${new URLSearchParams({ account, ...range }).toString()}`;
 }
 
 /** From a line to its entry. */

@@ -1,15 +1,15 @@
 // The addresses of the reports.
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { sendPage, textParameter } from '#dashboard';
+import { pageParameter, sendPage, textParameter } from '#dashboard';
 import { isIsoDate, today } from '#lib/dates';
 import { formatAmount, parseAmount } from '#lib/money';
 import { Problem } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
 import { accountTypes, listAccounts } from '../accounts/account.ts';
 import { type FiscalYear, listFiscalYears } from '../fiscal-years/fiscal-year.ts';
-import { generalLedger } from '../reports/general-ledger.ts';
+import { pageOfLedger } from '../reports/general-ledger.ts';
 import { type TrialBalance, trialBalance } from '../reports/trial-balance.ts';
-import { generalLedgerPage, type LedgerView } from './general-ledger-page.ts';
+import { generalLedgerPage, type LedgerView, ledgerPageSize } from './general-ledger-page.ts';
 import type { PageParts } from './page-parts.ts';
 import { type Subtotals, trialBalancePage } from './trial-balance-page.ts';
 
@@ -50,7 +50,8 @@ async function ledgerView(tx: TenantTx, request: FastifyRequest): Promise<Ledger
   if (query.account === '') return { query, ledger: null, accounts };
   if (from > to) return { query, ledger: null, accounts, fault: 'The first day lies after the last one.' };
   try {
-    return { query, ledger: await generalLedger(tx, query), accounts };
+    const page = { number: pageParameter(request), size: ledgerPageSize };
+    return { query, ledger: await pageOfLedger(tx, query, page), accounts };
   } catch (error) {
     if (!(error instanceof Problem) || error.kind !== 'not-found') throw error;
     return { query, ledger: null, accounts, fault: `There is no account ${query.account}.` };

@@ -113,6 +113,12 @@ const ledger = {
   totals: none,
   closing: '-1234567.50',
 } as const;
+const pagedLedger = {
+  ledger: { ...ledger, lines: [...ledger.lines] },
+  count: 401,
+  page: 2,
+  broughtForward: '-1234568.50',
+};
 const row = { account: evil, name: evil, type: 'asset', debit: '1234567.50', credit: '0.00' } as const;
 
 const views = {
@@ -130,7 +136,7 @@ const views = {
   }),
   'general ledger': generalLedgerPage(context, {
     query: { account: evil, from: evil, to: evil },
-    ledger: { ...ledger, lines: [...ledger.lines] },
+    ledger: pagedLedger,
     accounts: [{ code: evil, name: evil }],
   }),
   'ledger without an account': generalLedgerPage(context, {
@@ -206,6 +212,13 @@ test('a page of the journal keeps search and status in the links to its neighbou
   const text = String(entriesPage(context, { ...entries, search: 'rent' }));
   assert.match(text, /\?q=rent&amp;status=posted&amp;page=1"/);
   assert.match(text, /\?q=rent&amp;status=posted&amp;page=3"/);
+});
+
+test('a page of a ledger carries its balances forward and keeps the account and dates in its links', () => {
+  const text = String(views['general ledger']);
+  assert.match(text, /Brought forward.+12,34,568\.50.+Carried forward.+12,34,567\.50.+Closing balance/s);
+  assert.match(text, /201–201 of 401/);
+  assert.match(text, /\?account=[^"]+page=1".+\?account=[^"]+page=3"/s);
 });
 
 test('who may not post is offered neither a new entry nor a reversal', () => {

@@ -1,6 +1,6 @@
 // One account's ledger: what it stood at, every line between two days with the running balance, and what it came to.
 import { sql } from 'kysely';
-import { fixAmount } from '#lib/money';
+import { fixAmount, formatAmount, unitsOf } from '#lib/money';
 import { notFound } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
 import type { AccountType } from '../accounts/account.ts';
@@ -30,6 +30,14 @@ export type GeneralLedger = {
   totals: { debit: string; credit: string };
   closing: string;
 };
+
+export type LedgerQuery = { account: string; from: string; to: string };
+
+/** `number` counts from 1, `size` is in lines. */
+export type LedgerPage = { number: number; size: number };
+
+/** `count` is how many lines the range has in all; `ledger.lines` are those of `page`, which begins at `broughtForward`. */
+export type PagedLedger = { ledger: GeneralLedger; count: number; page: number; broughtForward: string };
 
 type Account = { id: number; name: string; type: AccountType; ids: number[] };
 
@@ -61,50 +69,97 @@ async function openingBalance(tx: TenantTx, ids: number[], from: string): Promis
   return rows[0]?.opening ?? '0';
 }
 
-/**
- * The general ledger of an account, or of all accounts below a group, between two ISO dates (inclusive). Throws
- * not-found for an unknown code.
- */
-export async function generalLedger(
+type Sums = { debit: string; credit: string; closing: string; count: number };
+
+async function sumsOf(
   tx: TenantTx,
-  query: { account: string; from: string; to: string },
-): Promise<GeneralLedger> {
-  const account = await accountWithDescendants(tx, query.account);
-  const scale = tx.tenant.currencyScale;
-  const opening = await openingBalance(tx, account.ids, query.from);
-  const { rows } = await sql<LedgerLine>`
-    select e.id as entry_id, e.number, l.entry_date, a.code as account, coalesce(l.memo, e.memo) as memo, e.reference,
-      l.debit, l.credit,
-      (${opening}::numeric + sum(l.debit - l.credit) over (order by l.entry_date, l.entry_id, l.line_no))::text as balance
-    from journal_lines l
-    join journal_entries e on e.id = l.entry_id
-    join accounts a on a.id = l.account_id
-    where l.account_id = any(${account.ids}) and l.entry_date between ${query.from}::date and ${query.to}::date
-    order by l.entry_date, l.entry_id, l.line_no
-  `.execute(tx.db);
-  const { rows: sums } = await sql<{ debit: string; credit: string; closing: string }>`
+  ids: number[],
+  { from, to }: LedgerQuery,
+  opening: string,
+): Promise<Sums> {
+  const { rows } = await sql<Sums>`
     select coalesce(sum(debit), 0)::text as debit, coalesce(sum(credit), 0)::text as credit,
-      (${opening}::numeric + coalesce(sum(debit - credit), 0))::text as closing
+      (${opening}::numeric + coalesce(sum(debit - credit), 0))::text as closing, count(*) as count
     from journal_lines
-    where account_id = any(${account.ids}) and entry_date between ${query.from}::date and ${query.to}::date
+    where account_id = any(${ids}) and entry_date between ${from}::date and ${to}::date
   `.execute(tx.db);
-  const sum = sums[0] ?? { debit: '0', credit: '0', closing: opening };
-  const fix = (amount: string) => fixAmount(amount, scale);
-  return {
+  return rows[0] ?? { debit: '0', credit: '0', closing: opening, count: 0 };
+}
+
+/** The balance runs over all lines before any are left out; what belongs to a line is looked up for the rest only. */
+async function linesOf(
+  tx: TenantTx,
+  ids: number[],
+  { from, to }: LedgerQuery,
+  opening: string,
+  page: LedgerPage | null,
+): Promise<LedgerLine[]> {
+  const { rows } = await sql<LedgerLine>`
+    with running as (
+      select entry_id, entry_date, line_no, account_id, memo, debit, credit,
+        ${opening}::numeric + sum(debit - credit) over (order by entry_date, entry_id, line_no) as balance
+      from journal_lines
+      where account_id = any(${ids}) and entry_date between ${from}::date and ${to}::date
+      order by entry_date, entry_id, line_no
+      limit ${page?.size ?? null} offset ${page ? (page.number - 1) * page.size : 0}
+    )
+    select e.id as entry_id, e.number, r.entry_date, a.code as account, coalesce(r.memo, e.memo) as memo, e.reference,
+      r.debit, r.credit, r.balance::text as balance
+    from running r
+    join journal_entries e on e.id = r.entry_id
+    join accounts a on a.id = r.account_id
+    order by r.entry_date, r.entry_id, r.line_no
+  `.execute(tx.db);
+  const fix = (amount: string) => fixAmount(amount, tx.tenant.currencyScale);
+  return rows.map((row) => ({
+    ...row,
+    debit: fix(row.debit),
+    credit: fix(row.credit),
+    balance: fix(row.balance),
+  }));
+}
+
+function balanceBefore({ balance, debit, credit }: LedgerLine, scale: number): string {
+  return formatAmount(unitsOf(balance, scale) - unitsOf(debit, scale) + unitsOf(credit, scale), scale);
+}
+
+async function readLedger(tx: TenantTx, query: LedgerQuery, wanted: LedgerPage | null): Promise<PagedLedger> {
+  const scale = tx.tenant.currencyScale;
+  const account = await accountWithDescendants(tx, query.account);
+  const opening = await openingBalance(tx, account.ids, query.from);
+  const { count, ...sums } = await sumsOf(tx, account.ids, query, opening);
+  const pages = wanted ? Math.max(1, Math.ceil(count / wanted.size)) : 1;
+  const page = wanted && { ...wanted, number: Math.min(wanted.number, pages) };
+  const lines = await linesOf(tx, account.ids, query, opening, page);
+  const ledger: GeneralLedger = {
     account: query.account,
     name: account.name,
     type: account.type,
     currency: tx.tenant.currency,
     from: query.from,
     to: query.to,
-    opening: fix(opening),
-    lines: rows.map((row) => ({
-      ...row,
-      debit: fix(row.debit),
-      credit: fix(row.credit),
-      balance: fix(row.balance),
-    })),
-    totals: { debit: fix(sum.debit), credit: fix(sum.credit) },
-    closing: fix(sum.closing),
+    opening: fixAmount(opening, scale),
+    lines,
+    totals: { debit: fixAmount(sums.debit, scale), credit: fixAmount(sums.credit, scale) },
+    closing: fixAmount(sums.closing, scale),
   };
+  const [first] = lines;
+  const broughtForward = first ? balanceBefore(first, scale) : ledger.opening;
+  return { ledger, count, page: page?.number ?? 1, broughtForward };
+}
+
+/**
+ * The general ledger of an account, or of all accounts below a group, between two ISO dates (inclusive). Throws
+ * not-found for an unknown code.
+ */
+export async function generalLedger(tx: TenantTx, query: LedgerQuery): Promise<GeneralLedger> {
+  return (await readLedger(tx, query, null)).ledger;
+}
+
+/**
+ * The same with only one page of its lines; opening, totals and closing stay those of the whole range. A page past the
+ * last one is the last one.
+ */
+export async function pageOfLedger(tx: TenantTx, query: LedgerQuery, page: LedgerPage): Promise<PagedLedger> {
+  return await readLedger(tx, query, page);
 }
