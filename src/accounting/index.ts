@@ -37,3 +37,4 @@ export { accountingPanels } from './pages/panels.ts';
 export { accountingPageRoutes } from './pages/routes.ts';
 export { type GeneralLedger, generalLedger } from './reports/general-ledger.ts';
 export { type TrialBalance, trialBalance } from './reports/trial-balance.ts';
+export { type Verdict, verifyBooks } from './verify/verify-books.ts';

@@ -9,6 +9,7 @@ import { migrateCommand } from './migrate.ts';
 import { serveCommands } from './serve.ts';
 import { tenantCommand } from './tenant.ts';
 import { userCommand } from './user.ts';
+import { verifyCommand } from './verify.ts';
 
 /** A failure that a person can mend: its message, and every fault on a line of its own. */
 function explain(error: unknown): string {
@@ -33,6 +34,7 @@ export async function runCommand(argv: readonly string[], buildApp: BuildApp): P
   program.addCommand(databaseCommand());
   program.addCommand(tenantCommand());
   program.addCommand(userCommand());
+  program.addCommand(verifyCommand());
   try {
     await program.parseAsync(argv);
   } catch (error) {

@@ -1,0 +1,130 @@
+// What every sound journal holds, asked of the rows themselves, past every function and trigger that keeps them.
+import { type Check, checkBy } from './check.ts';
+
+const entries = { of: 'entries', all: 'select from journal_entries' };
+const lines = { of: 'lines', all: 'select from journal_lines' };
+
+/** I1, I2 and I3 of a company at rest, and that nothing is there which a rejected request could have left (I9). */
+export const journalChecks: Check[] = [
+  checkBy({
+    ...entries,
+    invariant: 'I1',
+    claim: 'debits equal credits in each entry',
+    wrong:
+      'select entry_id as id from journal_lines group by entry_id, currency having sum(debit) <> sum(credit)',
+  }),
+  checkBy({
+    invariant: 'I1',
+    claim: 'debits equal credits in each period',
+    of: 'periods',
+    all: 'select from periods',
+    wrong:
+      'select period_id as id from journal_lines group by period_id, currency having sum(debit) <> sum(credit)',
+  }),
+  checkBy({
+    invariant: 'I1',
+    claim: 'debits equal credits in the company',
+    of: 'currencies',
+    all: 'select distinct currency from journal_lines',
+    wrong: 'select currency as id from journal_lines group by currency having sum(debit) <> sum(credit)',
+  }),
+  checkBy({
+    ...entries,
+    invariant: 'I1',
+    claim: 'an entry’s total is the sum of its debits, of at least two lines',
+    wrong: `select e.id from journal_entries e left join journal_lines l on l.entry_id = e.id
+      group by e.id having count(l.entry_id) < 2 or sum(l.debit) is distinct from e.total`,
+  }),
+  checkBy({
+    ...lines,
+    invariant: 'I1',
+    claim: 'a line has one positive side',
+    wrong: `select entry_id || '/' || line_no as id from journal_lines
+      where debit < 0 or credit < 0 or (debit > 0) = (credit > 0)`,
+  }),
+  checkBy({
+    ...lines,
+    invariant: 'I1',
+    claim: 'a line has the date and the period of its entry',
+    wrong: `select l.entry_id || '/' || l.line_no as id from journal_lines l join journal_entries e on e.id = l.entry_id
+      where l.entry_date <> e.entry_date or l.period_id <> e.period_id`,
+  }),
+  checkBy({
+    ...lines,
+    invariant: 'I1',
+    claim: 'a line is on a posting account',
+    wrong: `select l.entry_id || '/' || l.line_no as id from journal_lines l
+      where not exists (select from accounts a where a.id = l.account_id and not a.is_group)`,
+  }),
+  checkBy({
+    ...entries,
+    invariant: 'I1',
+    claim: 'an entry lies within its period and its fiscal year',
+    wrong: `select e.id from journal_entries e where not exists (
+      select from periods p where p.id = e.period_id and p.fiscal_year_id = e.fiscal_year_id
+        and e.entry_date between p.starts_on and p.ends_on)`,
+  }),
+  checkBy({
+    invariant: 'I1',
+    claim: 'a reversal mirrors the entry that it reverses',
+    of: 'reversals',
+    all: 'select from journal_entries where reverses_id is not null',
+    wrong: `select distinct r.id from journal_entries r join (
+        select e.id, l.account_id, l.currency, l.debit, l.credit, 1 as n
+        from journal_entries e join journal_lines l on l.entry_id = e.id where e.reverses_id is not null
+        union all
+        select e.id, l.account_id, l.currency, l.credit, l.debit, -1
+        from journal_entries e join journal_lines l on l.entry_id = e.reverses_id
+      ) sides on sides.id = r.id
+      group by r.id, account_id, currency, debit, credit having sum(n) <> 0
+      union select r.id from journal_entries r where r.reverses_id is not null
+        and not exists (select from journal_entries o where o.id = r.reverses_id)
+      union select min(id::text)::uuid from journal_entries where reverses_id is not null
+        group by reverses_id having count(*) > 1`,
+  }),
+  checkBy({
+    invariant: 'I2',
+    claim: 'a balance is the sum of its lines',
+    of: 'balances',
+    all: 'select from account_balances',
+    wrong: `select 'account ' || account_id || ' period ' || period_id || ' ' || currency as id from (
+        select account_id, period_id, currency, debit, credit, 1 as kept from account_balances
+        union all
+        select account_id, period_id, currency, -sum(debit), -sum(credit), 0 from journal_lines
+        group by account_id, period_id, currency
+      ) both_sides
+      group by account_id, period_id, currency having sum(debit) <> 0 or sum(credit) <> 0 or sum(kept) > 1`,
+  }),
+  checkBy({
+    invariant: 'I3',
+    claim: 'numbers run from 1 without gap or double, up to the counter',
+    of: 'series and years',
+    all: 'select from number_counters',
+    wrong: `select 'series ' || series_id || ' year ' || fiscal_year_id as id from (
+        select series_id, fiscal_year_id, count(*) as n, min(sequence) as first, max(sequence) as last,
+          count(distinct sequence) as sequences, count(distinct number) as numbers
+        from journal_entries group by series_id, fiscal_year_id
+      ) e full join number_counters c using (series_id, fiscal_year_id)
+      where (first, last, sequences, numbers, last_number) is distinct from (1, n, n, n, n)`,
+  }),
+  checkBy({
+    ...entries,
+    invariant: 'I3',
+    claim: 'a number is nobody else’s',
+    wrong: 'select number as id from journal_entries group by number having count(*) > 1',
+  }),
+  checkBy({
+    ...lines,
+    invariant: 'I9',
+    claim: 'a line belongs to an entry',
+    wrong: `select l.entry_id || '/' || l.line_no as id from journal_lines l
+      where not exists (select from journal_entries e where e.id = l.entry_id)`,
+  }),
+  checkBy({
+    invariant: 'I9',
+    claim: 'a draft that was posted is gone',
+    of: 'drafts',
+    all: 'select from journal_drafts',
+    wrong: 'select id from journal_drafts where id in (select id from journal_entries)',
+  }),
+];

@@ -1,0 +1,21 @@
+// Proves a company's books anew from its rows, for whoever does not take the database's word for it.
+import type { TenantTx } from '#lib/tenant-tx';
+import { answerChecks } from './answer-checks.ts';
+import type { Check, Finding } from './check.ts';
+import { journalChecks } from './journal-checks.ts';
+
+/** All checks, in the order in which they are told. */
+const bookChecks: readonly Check[] = [...journalChecks, ...answerChecks];
+
+/** What became of one check. */
+export type Verdict = Pick<Check, 'invariant' | 'claim' | 'of'> & Finding;
+
+/**
+ * Checks every invariant that can be seen in a company at rest, in the transaction of the caller, which should be a
+ * snapshot. Nothing is written. A breach is told, not thrown.
+ */
+export async function verifyBooks(tx: TenantTx): Promise<Verdict[]> {
+  const verdicts: Verdict[] = [];
+  for (const { run, ...what } of bookChecks) verdicts.push({ ...what, ...(await run(tx)) });
+  return verdicts.sort((a, b) => a.invariant.localeCompare(b.invariant, 'en', { numeric: true }));
+}
