@@ -39,7 +39,10 @@ export async function ensureUser(tx: DirectoryTx, input: NewUser): Promise<strin
 
 /** Gives a user that password unless it is theirs already; an unknown address is no error. */
 export async function setPassword(tx: DirectoryTx, email: string, password: string): Promise<void> {
-  const query = tx.db.selectFrom('users').select(['id', 'password_hash']).where('email', '=', email.toLowerCase());
+  const query = tx.db
+    .selectFrom('users')
+    .select(['id', 'password_hash'])
+    .where('email', '=', email.toLowerCase());
   const user = await query.executeTakeFirst();
   if (!user || (await passwordMatches(password, user.password_hash))) return;
   const password_hash = await hashPassword(password);

@@ -1,5 +1,5 @@
 // Journal entries over the API: posted at once or kept as drafts, and posting and reversal as resources under them.
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
 import {
   deleteDraft,
@@ -11,11 +11,19 @@ import {
   saveEntry,
 } from '#accounting';
 import type { Db } from '#lib/db';
-import { faultsOfValidation } from '#lib/http/validation';
+import { readableBody } from '#lib/http/validation';
 import { notFound, Problem } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
 import { userNames } from '#users';
-import { type ApiServer, inRequest, pageLinks, type Services, seenVersion, setVersion } from './context.ts';
+import {
+  type ApiServer,
+  inRequest,
+  pageLinks,
+  type Services,
+  seenVersion,
+  setVersion,
+  tellingAll,
+} from './context.ts';
 import {
   AccountCode,
   DraftBody,
@@ -41,16 +49,6 @@ async function requiredEntry(tx: TenantTx, id: string): Promise<Entry> {
   const entry = await getEntry(tx, id);
   if (!entry) throw notFound('entry');
   return entry;
-}
-
-// The schema's faults and those of the books are told together, so a body that fails the schema still goes on to them.
-// A body that is no object at all has nothing more to be read from.
-function shapeFaults(request: FastifyRequest) {
-  const failure = request.validationError;
-  if (!failure) return [];
-  if (failure.validationContext !== 'body' || typeof request.body !== 'object' || request.body === null)
-    throw failure;
-  return faultsOfValidation(failure);
 }
 
 async function answer(db: Db, reply: FastifyReply, entry: Entry): Promise<Static<typeof EntrySchema>> {
@@ -104,7 +102,7 @@ function createRoute(app: ApiServer, { db }: Services): void {
       response: { 201: EntrySchema, ...problems(400, 401, 403, 413, 415, 422, 503) },
     },
     handler: async (request, reply) => {
-      const faults = shapeFaults(request);
+      const { faults } = readableBody(request);
       const as = request.body.status === 'draft' ? 'draft' : 'posted';
       const entry = await inRequest(db, request, async (tx) => {
         const id = await saveEntry(tx, request.body, { as, shapeFaults: faults });
@@ -141,7 +139,7 @@ function replaceDraftRoute(app: ApiServer, { db }: Services): void {
       response: { 200: EntrySchema, ...problems(401, 403, 404, 409, 412, 415, 422, 428) },
     },
     handler: async (request, reply) => {
-      const faults = shapeFaults(request);
+      const { faults } = readableBody(request);
       const draft = { id: request.params.id, version: seenVersion(request, { required: true }) };
       const entry = await inRequest(db, request, async (tx) => {
         const id = await saveEntry(tx, request.body, { as: 'draft', shapeFaults: faults, draft });
@@ -214,6 +212,7 @@ function readPostingRoute(app: ApiServer, { db }: Services): void {
 function reverseRoute(app: ApiServer, { db }: Services): void {
   app.post('/journal-entries/:id/reversal/', {
     config: { permission: 'accounting.journal_entry.reverse' },
+    attachValidation: true,
     schema: {
       tags,
       summary: 'Reverse a posted entry, at most once',
@@ -227,8 +226,9 @@ function reverseRoute(app: ApiServer, { db }: Services): void {
       response: { 201: EntrySchema, ...problems(401, 403, 404, 409, 415, 422) },
     },
     handler: async (request, reply) => {
+      const { body, faults } = readableBody(request);
       const entry = await inRequest(db, request, async (tx) => {
-        const { id } = await reverseEntry(tx, request.params.id, request.body ?? {});
+        const { id } = await tellingAll(faults, () => reverseEntry(tx, request.params.id, body));
         return await requiredEntry(tx, id);
       });
       return await created(db, reply, entry);
