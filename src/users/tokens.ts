@@ -11,7 +11,7 @@ import { type Member, memberOf } from './user.ts';
 const ISSUER = 'himalytix';
 const AUDIENCE = 'himalytix-api';
 const ALGORITHM = 'EdDSA';
-export const ACCESS_SECONDS = 600;
+const ACCESS_SECONDS = 600;
 const REFRESH_SECONDS = 14 * 24 * 60 * 60;
 
 /** What a client gets at sign-in. `expires_in` is in seconds and concerns the access token. */

@@ -10,7 +10,7 @@ export const oneOf = <const Values extends readonly string[]>(
 
 export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
-export const Amount = Type.String({
+const Amount = Type.String({
   description: 'A decimal string in the company’s currency; at most 15 digits before the point.',
   examples: ['1234.50'],
 });
@@ -29,7 +29,7 @@ const Fault = Type.Object({
 });
 
 /** application/problem+json, RFC 9457. */
-export const ProblemSchema = Type.Object(
+const ProblemSchema = Type.Object(
   {
     type: Type.String(),
     title: Type.String(),
@@ -142,7 +142,6 @@ export const NewEntryBody = strictObject(
   { examples: [entryExample] },
 );
 export const DraftBody = strictObject(entryFields, { examples: [entryExample] });
-export type NewEntry = Static<typeof NewEntryBody>;
 
 export const FiscalYearSchema = Type.Object({ name: Type.String(), starts_on: IsoDate, ends_on: IsoDate });
 

@@ -72,7 +72,7 @@ export interface Journal {
 
 export interface JournalDrafts {
   created_at: Generated<Timestamp>;
-  created_by: string | null;
+  created_by: Generated<string | null>;
   entry_date: string;
   id: string;
   lines: Json;

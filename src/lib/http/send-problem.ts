@@ -92,7 +92,7 @@ export function titleOf(problem: Problem): string {
 }
 
 /** The body of a problem's answer. */
-export function problemDocument(problem: Problem, requestId: string): ProblemDocument {
+function problemDocument(problem: Problem, requestId: string): ProblemDocument {
   return {
     type: `urn:himalytix:problem:${problem.code}`,
     title: titleOf(problem),
