@@ -20,7 +20,7 @@ let house: TestHouse;
 let company: TestCompany;
 let api: TestApi;
 let owner: Call;
-let stored: string;
+let stored: unknown;
 let entry: string;
 
 type Route = { method: string; url: string };
@@ -39,7 +39,7 @@ after(async () => {
   await house.close();
 });
 
-afterEach(async () => assert.equal(await fingerprint(house, company), stored, 'something was stored'));
+afterEach(async () => assert.deepEqual(await fingerprint(house, company), stored));
 
 /** All routes of v1, as the program itself registered them. */
 const routes = (): Route[] =>
