@@ -1,5 +1,5 @@
 // The shapes that API v1 speaks, once for validation, types, serialisation and the OpenAPI document.
-import { type Static, type TSchema, Type } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 import { accountCategories, accountTypes } from '#accounting';
 
 /** A string that is one of a few. */
