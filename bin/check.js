@@ -10,6 +10,7 @@ const tool = (name) => join(modules, '.bin', name);
 
 const steps = [
   ['types', [tool('tsc'), '--project', '.', '--noEmit', '--pretty', 'false']],
+  ['types of the browser scripts', [tool('tsc'), '--project', 'public', '--pretty', 'false']],
   ['lint and format', [tool('biome'), 'check', '--error-on-warnings']],
   [
     'rooms',

@@ -14,7 +14,7 @@ import { dashboardRoutes, sendError } from '#dashboard';
 import { serveAssets } from '#lib/assets';
 import type { Config } from '#lib/config';
 import type { Db } from '#lib/db';
-import { type Gate, guard, type Identity } from '#lib/http/guard';
+import { type Gate, guard, type Identity, isApi } from '#lib/http/guard';
 import { registerHealth } from '#lib/http/health';
 import { logProblem, problemOf, sendProblem, statusOf, titleOf } from '#lib/http/send-problem';
 import { useValidation } from '#lib/http/validation';
@@ -62,7 +62,7 @@ function gateOf(db: Db, tokens: Tokens, baseDomain: string): Gate {
     },
     tenantById: (id) => tenantById(db, id),
     identify: async (request) => {
-      if (request.url.startsWith('/api/')) {
+      if (isApi(request)) {
         const access = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
         return access ? identityOf(await tokens.memberOf(access), null) : null;
       }
@@ -74,8 +74,6 @@ function gateOf(db: Db, tokens: Tokens, baseDomain: string): Gate {
     refused: tenantRefused,
   };
 }
-
-const isApi = (request: FastifyRequest) => request.url.startsWith('/api/');
 
 /** A page's problem: who is not signed in goes to sign in first, everybody else sees what is wrong. */
 async function showProblem(
@@ -93,6 +91,11 @@ async function showProblem(
   return await sendError(request, reply, view, request.identity && pageContextOf(request));
 }
 
+/** Answers an error as its asker reads it: programs a problem document, people a page. */
+function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  return isApi(request) ? sendProblem(request, reply, error) : showProblem(request, reply, error);
+}
+
 /** Builds the web server, not listening yet. `db` stays the caller's to close. */
 export async function buildApp(config: Config, db: Db): Promise<FastifyInstance> {
   const app = Fastify({
@@ -105,15 +108,14 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
     bodyLimit: 1_048_576,
     requestTimeout: 30_000,
     return503OnClosing: true,
+    frameworkErrors: answerError,
   });
   const tokens = new Tokens(db);
   useValidation(app);
-  app.setErrorHandler((error, request, reply) =>
-    isApi(request) ? sendProblem(request, reply, error) : showProblem(request, reply, error),
-  );
+  app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) => {
     const error = new Problem('not-found', 'request/not-found', 'there is nothing at this address');
-    return isApi(request) ? sendProblem(request, reply, error) : showProblem(request, reply, error);
+    return answerError(error, request, reply);
   });
   app.addHook('onRequest', async (request, reply) => {
     reply.header('X-Request-Id', request.id);

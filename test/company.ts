@@ -21,7 +21,7 @@ import { createTestDatabase } from '#test/database';
 import { ensureUser, type Member, type Role, setMembership, Tokens } from '#users';
 import { buildApp } from '../src/app.ts';
 
-export const testPassword = 'correct horse battery staple';
+const testPassword = 'correct horse battery staple';
 
 /** A database of this test file's own; `superuser` looks behind the scenes. Call `close()` in an `after` hook. */
 export type TestHouse = { db: Db; url: string; superuser: pg.Pool; close(): Promise<void> };
@@ -103,18 +103,22 @@ export async function addMember(db: Db, { tenant }: TestCompany, role: Role): Pr
   return { userId, tenantId: tenant.id, email, name, role };
 }
 
-/** A number that grows with anything that a request could store in the company or in the shared tables. */
-export async function fingerprint({ superuser }: TestHouse, { tenant }: TestCompany): Promise<string> {
+/** A hash of each table of the company and of the shared ones, but for the tokens of whoever asks. */
+export async function fingerprint(
+  { superuser }: TestHouse,
+  { tenant }: TestCompany,
+): Promise<Record<string, string>> {
   const { rows: tables } = await superuser.query<{ name: string }>(
     `select format('%I.%I', table_schema, table_name) as name from information_schema.tables
      where table_schema in ($1, 'public') and table_type = 'BASE TABLE' and table_name <> 'refresh_tokens' order by 1`,
     [tenant.schema],
   );
-  const parts = tables.map(
-    ({ name }) => `select '${name}' as t, coalesce(sum(hashtextextended(x::text, 0)), 0) as h from ${name} x`,
+  const hashes = tables.map(
+    ({ name }) =>
+      `select '${name}' as name, coalesce(sum(hashtextextended(x::text, 0)), 0) as hash from ${name} x`,
   );
-  const { rows } = await superuser.query(parts.join(' union all '));
-  return JSON.stringify(rows);
+  const { rows } = await superuser.query<{ name: string; hash: string }>(hashes.join(' union all '));
+  return Object.fromEntries(rows.map(({ name, hash }) => [name, hash]));
 }
 
 type Totals = { debit: string; credit: string };

@@ -37,11 +37,11 @@ begin
   end if;
   select * into v_parent from accounts where id = new.parent_id for share;
   if not v_parent.is_group then
-    raise exception using errcode = 'HX001', message = 'accounting/account-parent-is-posting',
+    raise exception using errcode = 'HX001', message = 'accounting/account-parent-is-posting', hint = '/parent',
       detail = format('account %s is a posting account and cannot have children', v_parent.code);
   end if;
   if v_parent.type <> new.type then
-    raise exception using errcode = 'HX001', message = 'accounting/account-type-differs-from-parent',
+    raise exception using errcode = 'HX001', message = 'accounting/account-type-differs-from-parent', hint = '/parent',
       detail = format('account %s is of type %s, its parent %s of type %s', new.code, new.type, v_parent.code, v_parent.type);
   end if;
   if exists (
@@ -52,7 +52,7 @@ begin
     )
     select from up where up.id = new.id
   ) then
-    raise exception using errcode = 'HX001', message = 'accounting/account-cycle',
+    raise exception using errcode = 'HX001', message = 'accounting/account-cycle', hint = '/parent',
       detail = format('account %s cannot be its own ancestor', new.code);
   end if;
   return new;
@@ -131,7 +131,7 @@ begin
     return v_period;
   end if;
   if ((v_period.status, p_status) in (('open', 'closed'), ('closed', 'open'), ('closed', 'locked'))) is not true then
-    raise exception using errcode = 'HX001', message = 'accounting/period-status-transition',
+    raise exception using errcode = 'HX001', message = 'accounting/period-status-transition', hint = '/status',
       detail = format('period %s is %s and cannot become %s', v_period.name, v_period.status, p_status);
   end if;
   update periods set status = p_status, status_changed_at = clock_timestamp(), status_changed_by = acting_user()

@@ -217,9 +217,12 @@ document.addEventListener('change', (event) => {
 });
 
 document.addEventListener('click', (event) => {
-  const row = event.target instanceof Element && event.target.closest('[data-remove]')?.closest('[data-row]');
   const form = grid();
-  if (form && row instanceof HTMLElement) removeRow(form, row);
+  if (form === null || !(event.target instanceof Element)) return;
+  const row = event.target.closest('[data-remove]')?.closest('[data-row]');
+  if (row instanceof HTMLElement) removeRow(form, row);
+  const added = event.target.closest('[data-add]') && addRow(form);
+  if (added) cellOf(added, 'account')?.focus();
 });
 
 /** Where to go on: the first marked cell, else the first field, which is the date. */

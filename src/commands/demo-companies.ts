@@ -45,7 +45,7 @@ const companies: DemoCompany[] = [
 ];
 
 /** From the variable, or made at random once and kept in the data folder, readable by its owner only. */
-export async function demoPassword(config: Config): Promise<string> {
+async function demoPassword(config: Config): Promise<string> {
   if (config.demoPassword !== null) return config.demoPassword;
   const file = resolve(config.dataDir, 'demo-password');
   await mkdir(config.dataDir, { recursive: true });

@@ -69,7 +69,7 @@ describe('ledger import', () => {
     assert.match(first.out, /^imported 3 entries with 6 lines, 2024-01-01 to 2024-07-31 into \S+ in \d/);
     assert.match(first.out, /^ {2}numbered JV-2024-000001 to JV-2024-000003$/m);
     assert.match(first.out, /^ {2}created 6 accounts$/m);
-    assert.match(first.err, /^3 of 3 entries of journal\.csv checked in [\d.]+ s\n$/);
+    assert.match(first.err, /^3 of 3 entries checked in [\d.]+ s\n$/);
     const again = await ledger('import', '--tenant', slug, path);
     assert.equal(again.out, '');
     assert.equal(

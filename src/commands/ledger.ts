@@ -1,6 +1,5 @@
 // Imports journals and shows the trial balance at the server's console.
 import { createReadStream } from 'node:fs';
-import { basename } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import {
   type ImportOptions,
@@ -97,7 +96,7 @@ async function importFile(screen: Screen, path: string, command: ImportCommand):
     const file = await readJournalFile(createReadStream(path), tenant.currencyScale).catch((error) => {
       throw fileProblem(path, error);
     });
-    const bar = progressBar(`entries of ${basename(path)} checked`, screen.stderr);
+    const bar = progressBar('entries checked', screen.stderr);
     const { dryRun, createAccounts, skipExisting } = command;
     const options = { dryRun, createAccounts, skipExisting, onProgress: bar.update };
     try {

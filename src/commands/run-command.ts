@@ -5,6 +5,7 @@ import { Problem } from '#lib/problem';
 import { MigrationError } from '#tenancy';
 import type { BuildApp } from './context.ts';
 import { databaseCommand } from './database.ts';
+import { ledgerCommand } from './ledger.ts';
 import { migrateCommand } from './migrate.ts';
 import { serveCommands } from './serve.ts';
 import { tenantCommand } from './tenant.ts';
@@ -35,6 +36,7 @@ export async function runCommand(argv: readonly string[], buildApp: BuildApp): P
   program.addCommand(tenantCommand());
   program.addCommand(userCommand());
   program.addCommand(verifyCommand());
+  program.addCommand(ledgerCommand());
   try {
     await program.parseAsync(argv);
   } catch (error) {

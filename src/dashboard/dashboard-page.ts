@@ -9,7 +9,8 @@ export type RenderedPanel = Pick<Panel, 'id' | 'title' | 'size'> & { content: Ht
 
 /** The dashboard from panels already rendered; `today` is the company's date (ISO). */
 export function dashboardPage(context: PageContext, panels: readonly RenderedPanel[], today: string): Html {
-  const body = html`<div class="hx-panels">${panels.map(panelCard)}</div>`;
+  const nothing = html`<p class="hx-empty">Your role has no figures to look at here yet.</p>`;
+  const body = html`<div class="hx-panels">${panels.map(panelCard)}</div>${panels.length === 0 && nothing}`;
   return pageShell(context, {
     title: 'Dashboard',
     subtitle: dateLabel(today, context.tenant.calendar),

@@ -14,6 +14,13 @@ export function dateLabel(iso: string, calendar: Calendar, form: 'full' | 'short
   return nepali ? html`${gregorian} <span class="hx-bs">${nepali}</span>` : gregorian;
 }
 
+/** An instant (ISO, UTC) by the clock of a company's IANA time zone: 23 Nov 2026, 15:45. */
+export function timeLabel(instant: string, timeZone: string): Html {
+  const local = Temporal.Instant.from(instant).toZonedDateTimeISO(timeZone);
+  const clock = local.toPlainTime().toString({ smallestUnit: 'minute' });
+  return html`<time datetime="${instant}">${formatDate(local.toPlainDate().toString())}, ${clock}</time>`;
+}
+
 function nepaliDate(iso: string, form: 'full' | 'short'): string | null {
   try {
     const { year, month, day } = toBikramSambat(iso);

@@ -1,7 +1,7 @@
 // The door of the dashboard: the frame of every page, its small parts, and the Panel type.
 export { amountLabel, balanceLabel } from './amount-label.ts';
 export { dashboardPage, type RenderedPanel } from './dashboard-page.ts';
-export { dateLabel } from './date-label.ts';
+export { dateLabel, timeLabel } from './date-label.ts';
 export { type ErrorView, errorPage } from './error-page.ts';
 export { icon } from './icon.ts';
 export {

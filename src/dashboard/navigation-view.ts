@@ -51,8 +51,8 @@ function link(item: NavigationItem, path: string): Html {
 function userMenu({ actor, csrfToken }: PageContext): Html {
   return html`<details class="hx-user"><summary>${icon('user')}<span><strong>${actor.name || actor.email}</strong><small>${actor.role}</small></span></summary>
 <div class="hx-user-menu"><p>${actor.email}</p>
-<button type="button" data-theme-toggle>${icon('theme')} <span>Light or dark</span></button>
-<button type="button" data-opens="shortcuts">${icon('keyboard')} <span>Keyboard shortcuts</span> <kbd>?</kbd></button>
+<button class="hx-scripted" type="button" data-theme-toggle>${icon('theme')} <span>Light or dark</span></button>
+<button class="hx-scripted" type="button" data-opens="shortcuts">${icon('keyboard')} <span>Keyboard shortcuts</span> <kbd>?</kbd></button>
 <form method="post" action="/sign-out/"><input type="hidden" name="_csrf" value="${csrfToken}"><button type="submit">${icon('leave')} <span>Sign out</span></button></form>
 </div></details>`;
 }

@@ -3,7 +3,7 @@ import type { Actor, Tenant } from '#lib/tenant-tx';
 
 /** `path` is the address asked for, without its query; `may` answers whether the reader holds a permission. */
 export type PageContext = {
-  tenant: Pick<Tenant, 'name' | 'slug' | 'currency' | 'currencyScale' | 'calendar'>;
+  tenant: Pick<Tenant, 'name' | 'slug' | 'currency' | 'currencyScale' | 'calendar' | 'timeZone'>;
   actor: Pick<Actor, 'name' | 'email' | 'role'>;
   csrfToken: string;
   path: string;

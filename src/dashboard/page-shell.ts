@@ -1,6 +1,7 @@
 // The frame around every page of a company: head, navigation, title row, help and messages.
 import { assetUrl } from '#lib/assets';
 import { type Html, html } from '#lib/html';
+import { bikramSambatTable } from './bikram-sambat-table.ts';
 import { icon, mark } from './icon.ts';
 import { mobileNavigation, sidebar } from './navigation-view.ts';
 import type { PageContext } from './page-context.ts';
@@ -9,7 +10,7 @@ import { shortcutsDialog } from './shortcuts-dialog.ts';
 
 /**
  * One page. `actions` stand right of the title; `styles` and `scripts` are asset names that only this page needs;
- * scripts are loaded as modules.
+ * scripts are loaded as modules. `dates` says that days are keyed here, which then show their Bikram Sambat day.
  */
 export type Page = {
   title: string;
@@ -18,11 +19,13 @@ export type Page = {
   body: Html;
   styles?: readonly string[];
   scripts?: readonly string[];
+  dates?: boolean;
 };
 
 /** The whole document of a company's page. */
 export function pageShell(context: PageContext, page: Page): Html {
   const { tenant } = context;
+  const nepali = page.dates === true && tenant.calendar === 'bikram_sambat';
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -30,7 +33,7 @@ ${pageHead(`${page.title} · ${tenant.name}`, page.styles)}
 <meta name="csrf-token" content="${context.csrfToken}">
 <meta name="htmx-config" content='{"includeIndicatorCSS":false,"defaultSettleDelay":0}'>
 <script defer src="${assetUrl('htmx.js')}"></script>
-${['app.js', ...(page.scripts ?? [])].map((name) => html`<script type="module" src="${assetUrl(name)}"></script>\n`)}</head>
+${nepali && bikramSambatTable()}${['app.js', ...(nepali ? ['bikram-sambat.js'] : []), ...(page.scripts ?? [])].map((name) => html`<script type="module" src="${assetUrl(name)}"></script>\n`)}</head>
 <body class="hx-app" data-company="${tenant.slug}">
 <a class="hx-skip" href="#main">Skip to the content</a>
 ${sidebar(context)}

@@ -3,6 +3,9 @@
 /** Digits before the decimal point that an amount may have; numeric(19,4) in the database holds as many. */
 const MAX_INTEGER_DIGITS = 15;
 
+/** No amount is longer, unless by zeros that nobody writes; PostgreSQL reads no more than some ten thousand decimals. */
+const MAX_TEXT = 60;
+
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
 
 /**
@@ -23,9 +26,9 @@ export function unitsOf(text: string, scale: number): bigint {
  * harmless. Returns the reason when it is not such an amount.
  */
 export function parseAmount(text: string, scale: number): bigint | { fault: string } {
-  const [, , integer, fraction = ''] = DECIMAL.exec(text) ?? [];
+  const [, , integer, fraction = ''] = text.length <= MAX_TEXT ? (DECIMAL.exec(text) ?? []) : [];
   if (integer === undefined)
-    return { fault: `"${text.slice(0, 40)}" is not a decimal number such as "1234.50"` };
+    return { fault: `"${text.slice(0, MAX_TEXT).toWellFormed()}" is not a decimal number such as "1234.50"` };
   if (integer.replace(/^0+/, '').length > MAX_INTEGER_DIGITS) {
     return { fault: `an amount has at most ${MAX_INTEGER_DIGITS} digits before the decimal point` };
   }

@@ -48,6 +48,16 @@ export function invalid(errors: Fault[], code = 'request/invalid'): Problem {
   return new Problem('invalid', code, `the request has ${errors.length} faults`, { errors });
 }
 
+/** Faults of several sources as one list: what a later source says of a place that is at fault already is left out. */
+export function mergeFaults(...sources: readonly (readonly Fault[])[]): Fault[] {
+  const places = new Set<string>();
+  return sources.flatMap((source) => {
+    const fresh = source.filter((fault) => !places.has(fault.pointer));
+    for (const fault of fresh) places.add(fault.pointer);
+    return fresh;
+  });
+}
+
 /** What is not there, or is not for the asker's eyes: the answer is the same. */
 export function notFound(what: string): Problem {
   return new Problem('not-found', 'request/not-found', `there is no such ${what}`);

@@ -14,7 +14,7 @@ export type MigrationReport = {
 const PUBLIC_MIGRATION_LOCK = 7_204_911;
 
 /** Migrates the shared schema `public`. Throws MigrationError when the database is newer than the program. */
-export async function migratePublic(db: Db): Promise<number> {
+async function migratePublic(db: Db): Promise<number> {
   const known = await readMigrations('public');
   return await inDirectory(db, async (tx) => {
     await tx.client.query('select pg_advisory_xact_lock($1)', [PUBLIC_MIGRATION_LOCK]);

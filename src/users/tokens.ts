@@ -11,7 +11,7 @@ import { type Member, memberOf } from './user.ts';
 const ISSUER = 'himalytix';
 const AUDIENCE = 'himalytix-api';
 const ALGORITHM = 'EdDSA';
-export const ACCESS_SECONDS = 600;
+const ACCESS_SECONDS = 600;
 const REFRESH_SECONDS = 14 * 24 * 60 * 60;
 
 /** What a client gets at sign-in. `expires_in` is in seconds and concerns the access token. */
@@ -56,20 +56,28 @@ async function loadKeys(db: Db): Promise<SigningKey[]> {
 export class Tokens {
   readonly #db: Db;
   #keys: Promise<SigningKey[]> | undefined;
+  #keysReadAt = 0;
 
   constructor(db: Db) {
     this.#db = db;
   }
 
+  #readKeys(): Promise<SigningKey[]> {
+    this.#keysReadAt = performance.now();
+    this.#keys = loadKeys(this.#db);
+    return this.#keys;
+  }
+
   async #key(kid: string | undefined): Promise<SigningKey> {
-    this.#keys ??= loadKeys(this.#db);
+    this.#keys ??= this.#readKeys();
     const find = async () => (await this.#keys)?.find((key) => kid === undefined || key.kid === kid);
     let key = await find().catch((error) => {
       this.#keys = undefined;
       throw error;
     });
-    if (!key) {
-      this.#keys = loadKeys(this.#db);
+    // A forged kid must not send everybody who likes to the database, so the keys are read anew once a second at most.
+    if (!key && performance.now() - this.#keysReadAt > 1000) {
+      this.#keys = this.#readKeys();
       key = await find();
     }
     if (!key) throw refused('the access token was signed by nobody here');
@@ -150,23 +158,31 @@ export class Tokens {
    * family (RFC 9700, 4.14.2). `tenantId` is the company that the request names, if any.
    */
   async refresh(refresh: string, tenantId: string | null): Promise<{ member: Member; pair: TokenPair }> {
+    const hash = hashSecretToken(refresh);
+    const owner = await this.#db.kysely
+      .selectFrom('refresh_tokens')
+      .select(['user_id', 'tenant_id', 'family_id'])
+      .where('token_hash', '=', hash)
+      .executeTakeFirst();
+    // A token that is shown to the wrong company is not used up by that.
+    const member =
+      owner && (tenantId ?? owner.tenant_id) === owner.tenant_id
+        ? await memberOf(this.#db, owner.user_id, owner.tenant_id)
+        : null;
+    if (!owner || !member) throw refused('the refresh token is not valid here');
     const used = await this.#db.kysely
       .updateTable('refresh_tokens')
       .set({ used_at: sql<Date>`now()` })
-      .where('token_hash', '=', hashSecretToken(refresh))
+      .where('token_hash', '=', hash)
       .where('used_at', 'is', null)
       .where('revoked_at', 'is', null)
       .where('expires_at', '>', sql<Date>`now()`)
-      .returning(['user_id', 'tenant_id', 'family_id'])
       .executeTakeFirst();
-    if (!used) {
+    if (used.numUpdatedRows === 0n) {
       await this.revoke({ refresh });
       throw refused('the refresh token is not valid, or no longer');
     }
-    const member = await memberOf(this.#db, used.user_id, used.tenant_id);
-    if (!member || (tenantId !== null && tenantId !== used.tenant_id))
-      throw refused('the refresh token is not valid here');
-    return { member, pair: await this.#pair(member, used.family_id) };
+    return { member, pair: await this.#pair(member, owner.family_id) };
   }
 
   /** Ends a sign-in, known by its family or by one of its refresh tokens; an unknown one is no error. */

@@ -14,7 +14,7 @@ import {
 
 let house: TestHouse;
 let mine: TestCompany;
-let stored: string;
+let stored: unknown;
 let posted: string[];
 let strange: string;
 
@@ -39,7 +39,7 @@ before(async () => {
 });
 
 after(() => house.close());
-afterEach(async () => assert.equal(await fingerprint(house, mine), stored, 'something was stored'));
+afterEach(async () => assert.deepEqual(await fingerprint(house, mine), stored));
 
 type Json = Record<string, unknown>;
 type Row = { entry_ix: number; number: string | null; faults: { pointer: string; code: string }[] | null };

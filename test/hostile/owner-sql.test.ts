@@ -15,7 +15,7 @@ import { assertBooksHold } from '#test/invariants';
 let house: TestHouse;
 let mine: TestCompany;
 let owner: pg.Client;
-let stored: string;
+let stored: unknown;
 
 before(async () => {
   house = await openTestHouse(2);
@@ -34,7 +34,7 @@ after(async () => {
 });
 
 afterEach(async () => {
-  assert.equal(await fingerprint(house, mine), stored, 'something was stored');
+  assert.deepEqual(await fingerprint(house, mine), stored);
   await assertBooksHold(house, mine);
 });
 

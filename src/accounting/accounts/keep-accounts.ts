@@ -19,17 +19,19 @@ export type AccountChanges = {
   active?: boolean;
 };
 
+const FOREIGN_KEY_VIOLATION = '23503';
+
 async function required(tx: TenantTx, code: string): Promise<Account> {
   const account = await getAccount(tx, code);
   if (!account) throw notFound('account');
   return account;
 }
 
-/** What is wrong with a parent for an account of that type: it must exist, be a group, and share the type. */
+/** What is wrong with a parent for an account of that type, if known: it must exist, be a group, and share the type. */
 async function parentOf(
   tx: TenantTx,
   code: string | null | undefined,
-  type: AccountType,
+  type: AccountType | undefined,
 ): Promise<{ id: number | null; faults: Fault[] }> {
   if (!code) return { id: null, faults: [] };
   const pointer = '/parent';
@@ -48,7 +50,7 @@ async function parentOf(
       detail: `account ${code} is not a group`,
     });
   }
-  if (parent.type !== type) {
+  if (type !== undefined && parent.type !== type) {
     const detail = `account ${code} is of type ${parent.type}, not ${type}`;
     faults.push({ pointer, code: 'accounting/account-type-differs-from-parent', detail });
   }
@@ -67,18 +69,25 @@ function textFaults(fields: { code?: string; name?: string }): Fault[] {
   return faults;
 }
 
-/** Creates an account. Throws an invalid Problem naming every fault; a taken code is one of them. */
-export async function createAccount(tx: TenantTx, input: NewAccount): Promise<Account> {
+const isWhole = (input: Partial<NewAccount>): input is NewAccount =>
+  input.code !== undefined && input.name !== undefined && input.type !== undefined;
+
+/** Creates an account. Throws an invalid Problem naming every fault; what is missing and a taken code are among them. */
+export async function createAccount(tx: TenantTx, input: Partial<NewAccount>): Promise<Account> {
   const { id: parentId, faults } = await parentOf(tx, input.parent, input.type);
   faults.push(...textFaults(input));
-  if (await getAccount(tx, input.code)) {
+  for (const field of ['code', 'name', 'type'] as const) {
+    if (input[field] === undefined)
+      faults.push({ pointer: `/${field}`, code: 'request/required', detail: `an account has a ${field}` });
+  }
+  if (input.code !== undefined && (await getAccount(tx, input.code))) {
     faults.push({
       pointer: '/code',
       code: 'accounting/account-exists',
       detail: `there is an account ${input.code}`,
     });
   }
-  if (faults.length > 0) throw invalid(faults, 'accounting/account-invalid');
+  if (faults.length > 0 || !isWhole(input)) throw invalid(faults, 'accounting/account-invalid');
   await tx.db
     .insertInto('accounts')
     .values({
@@ -132,6 +141,7 @@ export async function deleteAccount(tx: TenantTx, code: string): Promise<void> {
   try {
     await tx.db.deleteFrom('accounts').where('id', '=', account.id).execute();
   } catch (cause) {
+    if ((cause as { code?: unknown }).code !== FOREIGN_KEY_VIOLATION) throw cause;
     const detail = `account ${code} is in use; make it inactive instead`;
     throw new Problem('conflict', 'accounting/account-in-use', detail, { cause });
   }

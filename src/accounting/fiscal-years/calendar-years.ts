@@ -62,7 +62,9 @@ export function calendarYears(calendar: Calendar, startsOn: string, count: numbe
     throw refuse('a fiscal year starts on a day written YYYY-MM-DD, between 1900 and 2200');
   try {
     const monthAt = calendar === 'gregorian' ? gregorianMonths(startsOn) : bikramSambatMonths(startsOn);
-    return Array.from({ length: count }, (_, index) => planYear(monthAt, index * 12));
+    const years = Array.from({ length: count }, (_, index) => planYear(monthAt, index * 12));
+    if (!isIsoDate(years.at(-1)?.ends_on ?? startsOn)) throw refuse('a fiscal year ends by the year 2200');
+    return years;
   } catch (error) {
     throw error instanceof RangeError ? refuse(error.message) : error;
   }

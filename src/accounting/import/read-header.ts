@@ -15,6 +15,9 @@ export function readHeader(header: CsvRecord): Columns | LineFault[] {
     detail,
   });
   if (header.broken !== null) return [fault(header.broken)];
+  const [only = '', ...others] = header.cells;
+  if (others.length === 0 && /[;\t]/.test(only))
+    return [fault('the cells are separated by semicolons or tabs; they have to be by commas')];
   const names = header.cells.map((cell) => cell.trim().toLowerCase());
   const faults = names.flatMap((name, index) => {
     if (name === '') return [fault(`column ${index + 1} has no name`)];

@@ -31,6 +31,13 @@ test('all faults of the header are told at once', async () => {
   );
 });
 
+test('a file that is separated by something else than commas is told so once', async () => {
+  for (const separator of [';', '\t']) {
+    const faults = await faultsOf(HEAD.replaceAll(',', separator));
+    assert.match(faults.join(), /^line 1: the cells are separated by semicolons or tabs[^,]*$/);
+  }
+});
+
 test('an empty file and one without entries are faults', async () => {
   assert.match((await faultsOf('')).join(), /^line 1: the file is empty/);
   assert.match((await faultsOf(`${HEAD}\n\n,,,,,\n`)).join(), /^line 1: the file has no entries/);

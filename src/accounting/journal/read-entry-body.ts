@@ -1,5 +1,6 @@
 // Reads what a client sent as an entry, keeping whatever is readable, so that all faults can be told at once.
 import { isIsoDate } from '#lib/dates';
+import { isStorable } from '#lib/http/unfit-values';
 import { parseAmount } from '#lib/money';
 import type { Fault } from '#lib/problem';
 import type { UncheckedEntry } from './post-entries.ts';
@@ -11,7 +12,9 @@ const asRecord = (value: unknown): Record<string, unknown> =>
     ? (value as Record<string, unknown>)
     : {};
 
-const asText = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+// What the database cannot store is as good as absent; whoever checked the request's shape has named it already.
+const asText = (value: unknown): string | null =>
+  typeof value === 'string' && isStorable(value) ? value : null;
 
 /** An amount's text when it is readable; blank counts as absent; else a fault, or 'malformed' when not even text. */
 function readAmount(

@@ -4,6 +4,10 @@ import type { TenantTx } from '#lib/tenant-tx';
 import type { EntryResult } from './entry.ts';
 import { postEntries } from './post-entries.ts';
 
+/** Cut by characters, not by UTF-16 units, of which half a pair cannot be stored. */
+const memoOf = (entry: { number: string; memo: string }) =>
+  [...`Reversal of ${entry.number}: ${entry.memo}`].slice(0, 1000).join('');
+
 /**
  * Posts the reversal of an entry: the same lines with sides swapped, on its own date (default: the entry's). An entry is
  * reversed at most once. Throws not-found, a conflict for a draft or a second reversal, or an invalid Problem.
@@ -33,7 +37,7 @@ export async function reverseEntry(
   const [result] = await postEntries(tx, [
     {
       entry_date: options.entry_date ?? entry.entry_date,
-      memo: options.memo ?? `Reversal of ${entry.number}: ${entry.memo}`.slice(0, 1000),
+      memo: options.memo ?? memoOf(entry),
       reference: entry.reference,
       reverses_id: id,
       source: 'reversal',

@@ -1,5 +1,5 @@
 // Takes an entry as a client sent it and posts it or keeps it as a draft, telling every fault at once.
-import { type Fault, invalid } from '#lib/problem';
+import { type Fault, invalid, mergeFaults } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
 import { createDraft, draftFaults, updateDraft } from './drafts.ts';
 import type { EntryInput } from './entry.ts';
@@ -12,16 +12,6 @@ export type SaveOptions = {
   shapeFaults?: readonly Fault[];
   draft?: { id: string; version: number | null };
 };
-
-/** Faults of several sources as one list: a place that an earlier source found at fault is not repeated. */
-function merge(...sources: readonly (readonly Fault[])[]): Fault[] {
-  const places = new Set<string>();
-  return sources.flatMap((source) => {
-    const fresh = source.filter((fault) => !places.has(fault.pointer));
-    for (const fault of fresh) places.add(fault.pointer);
-    return fresh;
-  });
-}
 
 const isReadable = (entry: UncheckedEntry): entry is EntryInput =>
   entry.entry_date !== null && entry.lines.every((line) => line.account !== null);
@@ -38,14 +28,14 @@ export function readableEntry(body: unknown, scale: number): EntryInput | null {
  */
 export async function saveEntry(tx: TenantTx, body: unknown, options: SaveOptions): Promise<string> {
   const { entry, faults } = readEntryBody(body, tx.tenant.currencyScale);
-  const before = merge(options.shapeFaults ?? [], faults);
+  const before = mergeFaults(options.shapeFaults ?? [], faults);
   if (options.as === 'posted' && before.length === 0 && isReadable(entry) && !options.draft) {
     const [result] = await postEntries(tx, [entry]);
     if (result?.posted) return result.id;
     throw invalid(result?.faults ?? [], 'accounting/entry-invalid');
   }
   const found = await entryFaults(tx, entry);
-  const all = merge(before, options.as === 'draft' ? draftFaults(found) : found);
+  const all = mergeFaults(before, options.as === 'draft' ? draftFaults(found) : found);
   if (all.length > 0 || !isReadable(entry)) throw invalid(all, 'accounting/entry-invalid');
   if (!options.draft) return await createDraft(tx, entry);
   await updateDraft(tx, options.draft.id, entry, options.draft.version);

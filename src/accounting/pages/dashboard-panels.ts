@@ -26,7 +26,7 @@ export function receivablesPanel(
 ${sumRow('We owe (payables)', payable)}</dl>`;
 }
 
-/** The month so far, by its short name: profit large, income and expense below. */
+/** The month so far, by its name: profit large, income and expense below. */
 export function profitPanel(month: string, income: Money, expense: Money, profit: Money): Html {
   return html`${figure(profit)}<dl class="hx-breakdown">
 ${sumRow('Income', income, false)}${sumRow('Expense', expense, false)}${sumRow(`Profit in ${month}`, profit)}</dl>`;

@@ -23,5 +23,6 @@ export function entryGridPage(context: PageContext, view: EntryGridPageView): Ht
     body: html`${entryGrid(context, { ...view, accountNames })}${accountOptions(view.accounts)}`,
     styles: ['entry-grid.css'],
     scripts: ['entry-grid.js'],
+    dates: true,
   });
 }

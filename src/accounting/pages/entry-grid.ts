@@ -104,6 +104,7 @@ function buttons(): Html {
   return html`<div class="hx-buttons">
 <button class="btn btn-primary" name="action" value="post" data-post>${icon('check')} Post <kbd>Ctrl Enter</kbd></button>
 <button class="btn" name="action" value="draft" data-draft>Save as draft <kbd>Ctrl S</kbd></button>
+<button class="btn hx-scripted" type="button" data-add>${icon('plus')} Line</button>
 <noscript><button class="btn" name="action" value="more">More lines</button></noscript>
 <p class="hx-muted hx-grid-hint"><kbd>=</kbd> in an amount fills in what balances. <kbd>?</kbd> outside the cells shows all keys.</p>
 </div>`;

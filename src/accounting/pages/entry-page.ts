@@ -1,5 +1,5 @@
 // One entry: what was posted, by which lines, how it is linked, and what may still be done with it.
-import { amountLabel, dateLabel, icon, notice, type PageContext, pageShell } from '#dashboard';
+import { amountLabel, dateLabel, icon, notice, type PageContext, pageShell, timeLabel } from '#dashboard';
 import { type Html, html } from '#lib/html';
 import type { Fault } from '#lib/problem';
 import type { Entry, EntryLine } from '../journal/entry.ts';
@@ -30,6 +30,7 @@ ${reverseDialog(context, view)}`;
     subtitle: statusLabel(entry.status),
     actions: actions(context, view),
     body,
+    dates: true,
   });
 }
 
@@ -43,7 +44,7 @@ ${fact('Period', entry.period && `${entry.period}, ${entry.fiscal_year}`)}
 ${fact('Reverses', entry.reverses && entryLink(entry.reverses.id, entry.reverses.number))}
 ${fact('Reversed by', entry.reversed_by && entryLink(entry.reversed_by.id, entry.reversed_by.number))}
 ${fact('Keyed by', creator)}
-${fact('Posted at', entry.posted_at && html`<time datetime="${entry.posted_at}">${entry.posted_at.slice(0, 16).replace('T', ' ')} UTC</time>`)}
+${fact('Posted at', entry.posted_at && timeLabel(entry.posted_at, tenant.timeZone))}
 </dl>`;
 }
 
@@ -64,13 +65,13 @@ function lineRow(line: EntryLine, currency: string): Html {
 }
 
 function actions({ csrfToken }: PageContext, { entry, may }: EntryView): Html {
-  const print = html`<button class="btn" type="button" data-print>${icon('print')} Print</button>`;
+  const print = html`<button class="btn hx-scripted" type="button" data-print>${icon('print')} Print</button>`;
   if (entry.status === 'draft') {
     return html`${may.edit && html`<a class="btn" href="${entryHref(entry.id)}edit/">${icon('edit')} Edit</a>`}
 ${may.post && html`<form method="post" action="${entryHref(entry.id)}posting/"><input type="hidden" name="_csrf" value="${csrfToken}"><input type="hidden" name="version" value="${entry.version}"><button class="btn btn-primary">${icon('check')} Post</button></form>`}`;
   }
   if (entry.status === 'reversed' || !may.reverse) return print;
-  return html`${print}<button class="btn" type="button" data-opens="reverse">${icon('reverse')} Reverse</button>`;
+  return html`${print}<button class="btn hx-scripted" type="button" data-opens="reverse">${icon('reverse')} Reverse</button>`;
 }
 
 function reverseDialog({ csrfToken }: PageContext, { entry, may, today }: EntryView): Html {

@@ -26,11 +26,12 @@ export function generalLedgerPage(context: PageContext, view: LedgerView): Html 
   const body = html`${rangeForm(view)}<div class="hx-sheet">${sheet}</div>`;
   const scripts = ['account-combobox.js'];
   const ledger = view.ledger?.ledger;
-  if (!ledger) return pageShell(context, { title: 'General ledger', body, scripts });
+  if (!ledger) return pageShell(context, { title: 'General ledger', body, scripts, dates: true });
   const calendar = context.tenant.calendar;
   const subtitle = html`General ledger, ${dateLabel(ledger.from, calendar)} to ${dateLabel(ledger.to, calendar)}, in ${ledger.currency}`;
-  const actions = html`<button class="btn" type="button" data-print>${icon('print')} Print</button>`;
-  return pageShell(context, { title: `${ledger.account} ${ledger.name}`, subtitle, actions, body, scripts });
+  const actions = html`<button class="btn hx-scripted" type="button" data-print>${icon('print')} Print</button>`;
+  const title = `${ledger.account} ${ledger.name}`;
+  return pageShell(context, { title, subtitle, actions, body, scripts, dates: true });
 }
 
 function table(context: PageContext, { ledger, count, page, broughtForward }: PagedLedger): Html {

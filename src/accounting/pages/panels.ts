@@ -15,7 +15,7 @@ const permission = 'accounting.report.view';
 export const accountingPanels: readonly Panel[] = [
   { id: 'cash', title: 'Cash and bank', size: 'small', permission, render: renderCash },
   { id: 'receivables', title: 'Receivables', size: 'small', permission, render: renderReceivables },
-  { id: 'profit', title: 'Profit this month', size: 'small', permission, render: renderProfit },
+  { id: 'profit', title: 'Profit of the month', size: 'small', permission, render: renderProfit },
   {
     id: 'entries',
     title: 'Last entries',
@@ -53,10 +53,10 @@ async function renderReceivables({ tx, today }: PanelContext) {
 
 async function renderProfit({ tx, today }: PanelContext) {
   const [month] = await monthlyResults(tx, today, 1);
-  const { label, income, expense } = month ?? { label: 'this month', income: '0', expense: '0' };
+  const { period, income, expense } = month ?? { period: 'this month', income: '0', expense: '0' };
   const profit = units(tx, income) - units(tx, expense);
   const [earned, spent] = [units(tx, income), units(tx, expense)].map((amount) => money(tx, amount));
-  return profitPanel(label, earned ?? money(tx, 0n), spent ?? money(tx, 0n), money(tx, profit));
+  return profitPanel(period, earned ?? money(tx, 0n), spent ?? money(tx, 0n), money(tx, profit));
 }
 
 function total(tx: TenantTx, balances: readonly CategoryBalance[]): bigint {

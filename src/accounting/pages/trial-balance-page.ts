@@ -22,9 +22,9 @@ const natures: readonly [AccountType, string][] = [
 export function trialBalancePage(context: PageContext, view: TrialBalanceView): Html {
   const { report } = view;
   const subtitle = html`As of ${dateLabel(report.as_of, context.tenant.calendar)}, in ${report.currency}`;
-  const actions = html`<button class="btn" type="button" data-print>${icon('print')} Print</button>`;
+  const actions = html`<button class="btn hx-scripted" type="button" data-print>${icon('print')} Print</button>`;
   const body = html`${dateForm(report.as_of)}<div id="trial-balance" class="hx-sheet">${table(view)}</div>`;
-  return pageShell(context, { title: 'Trial balance', subtitle, actions, body });
+  return pageShell(context, { title: 'Trial balance', subtitle, actions, body, dates: true });
 }
 
 function table(view: TrialBalanceView): Html {

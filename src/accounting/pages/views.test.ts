@@ -17,7 +17,14 @@ import { trialBalancePage } from './trial-balance-page.ts';
 const evil = '"><script>alert(1)</script>';
 const may = { post: true, reverse: true, edit: true };
 const context: PageContext = {
-  tenant: { name: evil, slug: 'acme', currency: 'NPR', currencyScale: 2, calendar: 'bikram_sambat' },
+  tenant: {
+    name: evil,
+    slug: 'acme',
+    currency: 'NPR',
+    currencyScale: 2,
+    calendar: 'bikram_sambat',
+    timeZone: 'Asia/Kathmandu',
+  },
   actor: { name: evil, email: evil, role: 'accountant' },
   csrfToken: 'token',
   path: '/journal-entries/',
@@ -198,6 +205,10 @@ test('amounts of a company that counts in rupees are grouped in lakh', () => {
 
 test('dates carry the Bikram Sambat day for a company that keeps its books by it', () => {
   assert.match(String(views.entry), /23 Nov 2026<\/time> <span class="hx-bs">7 Mangsir 2083/);
+});
+
+test('the hour of posting is told by the clock of the company', () => {
+  assert.match(String(views.entry), /23 Nov 2026, 15:45<\/time>/);
 });
 
 test('a trial balance leads to the ledger, the ledger to the entry', () => {

@@ -4,7 +4,7 @@ import { fixAmount } from '#lib/money';
 import type { TenantTx } from '#lib/tenant-tx';
 
 /** `label` is the period's name without its year; amounts are positive on the usual side of their nature. */
-export type MonthlyResult = { label: string; income: string; expense: string };
+export type MonthlyResult = { period: string; label: string; income: string; expense: string };
 
 /** The last `count` periods that had begun on an ISO date, oldest first; quiet ones are there with zeros. */
 export async function monthlyResults(tx: TenantTx, asOf: string, count: number): Promise<MonthlyResult[]> {
@@ -21,6 +21,7 @@ export async function monthlyResults(tx: TenantTx, asOf: string, count: number):
   `.execute(tx.db);
   const fix = (amount: string) => fixAmount(amount, tx.tenant.currencyScale);
   return rows.map(({ name, income, expense }) => ({
+    period: name,
     label: name.replace(/\s+\d.*$/, ''),
     income: fix(income),
     expense: fix(expense),

@@ -8,8 +8,17 @@ import {
   listAccounts,
   updateAccount,
 } from '#accounting';
+import { readableBody } from '#lib/http/validation';
 import { notFound } from '#lib/problem';
-import { type ApiServer, inRequest, pageLinks, type Services, seenVersion, setVersion } from './context.ts';
+import {
+  type ApiServer,
+  inRequest,
+  pageLinks,
+  type Services,
+  seenVersion,
+  setVersion,
+  tellingAll,
+} from './context.ts';
 import {
   AccountCode,
   AccountSchema,
@@ -55,6 +64,7 @@ function listRoute(app: ApiServer, { db }: Services): void {
 function createRoute(app: ApiServer, { db }: Services): void {
   app.post('/accounts/', {
     config: { permission: 'accounting.account.edit' },
+    attachValidation: true,
     schema: {
       tags,
       summary: 'Add an account',
@@ -69,7 +79,8 @@ function createRoute(app: ApiServer, { db }: Services): void {
       response: { 201: AccountSchema, ...problems(401, 403, 415, 422) },
     },
     handler: async (request, reply) => {
-      const account = await inRequest(db, request, (tx) => createAccount(tx, request.body));
+      const { body, faults } = readableBody(request);
+      const account = await inRequest(db, request, (tx) => tellingAll(faults, () => createAccount(tx, body)));
       setVersion(reply, account.version);
       reply.header('Location', `/api/v1/accounts/${encodeURIComponent(account.code)}/`);
       return await reply.code(201).send(document(account));
@@ -98,6 +109,7 @@ function readRoute(app: ApiServer, { db }: Services): void {
 function changeRoute(app: ApiServer, { db }: Services): void {
   app.patch('/accounts/:code/', {
     config: { permission: 'accounting.account.edit' },
+    attachValidation: true,
     schema: {
       tags,
       summary: 'Change an account; If-Match guards against a lost edit',
@@ -115,8 +127,10 @@ function changeRoute(app: ApiServer, { db }: Services): void {
     },
     handler: async (request, reply) => {
       const version = seenVersion(request, { required: false });
-      const { code } = request.params;
-      const account = await inRequest(db, request, (tx) => updateAccount(tx, code, request.body, version));
+      const { body, faults } = readableBody(request);
+      const account = await inRequest(db, request, (tx) =>
+        tellingAll(faults, () => updateAccount(tx, request.params.code, body, version)),
+      );
       setVersion(reply, account.version);
       return document(account);
     },

@@ -24,6 +24,9 @@ const userDocument = (member: Member, tenant: Tenant) => ({
   },
 });
 
+/** Anybody may send these bodies, so they are kept small. */
+const bodyLimit = 16_384;
+
 const bearer = (request: FastifyRequest) => /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
 
 async function signedIn(db: Db, member: Member, pair: TokenPair) {
@@ -35,6 +38,7 @@ async function signedIn(db: Db, member: Member, pair: TokenPair) {
 function loginRoute(app: ApiServer, { db, tokens }: Services): void {
   app.post('/auth/login/', {
     config: { permission: 'public' },
+    bodyLimit,
     schema: {
       tags: ['auth'],
       security: [],
@@ -57,6 +61,7 @@ function loginRoute(app: ApiServer, { db, tokens }: Services): void {
 function refreshRoute(app: ApiServer, { db, tokens }: Services): void {
   app.post('/auth/refresh/', {
     config: { permission: 'public' },
+    bodyLimit,
     schema: {
       tags: ['auth'],
       security: [],
@@ -72,9 +77,15 @@ function refreshRoute(app: ApiServer, { db, tokens }: Services): void {
   });
 }
 
+const unless = (forgiven: boolean) => (problem: unknown) => {
+  if (forgiven) return null;
+  throw problem;
+};
+
 function logoutRoute(app: ApiServer, { tokens }: Services): void {
   app.post('/auth/logout/', {
     config: { permission: 'public' },
+    bodyLimit,
     schema: {
       tags: ['auth'],
       summary: 'End this sign-in: its access and refresh tokens stop working',
@@ -86,8 +97,11 @@ function logoutRoute(app: ApiServer, { tokens }: Services): void {
       const refresh = request.body?.refresh;
       if (!access && !refresh)
         throw new Problem('unauthenticated', 'users/sign-in-needed', 'send a token to end its sign-in');
-      if (access) await tokens.revoke({ familyId: (await tokens.verify(access)).familyId });
+      // The refresh token first: its sign-in ends even when the access token has run out meanwhile.
       if (refresh) await tokens.revoke({ refresh });
+      const claims = access ? await tokens.verify(access).catch(unless(refresh !== undefined)) : null;
+      if (claims && request.claimed && claims.tenantId !== request.claimed.id) throw tenantRefused();
+      if (claims) await tokens.revoke({ familyId: claims.familyId });
       return await reply.code(204).send(null);
     },
   });

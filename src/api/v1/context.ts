@@ -12,7 +12,7 @@ import type {
 import type { PostingQueue } from '#accounting';
 import type { Db } from '#lib/db';
 import { type Answer, AnswerTaken, answerOnce, type Claim, fingerprintOf } from '#lib/idempotency';
-import { Problem } from '#lib/problem';
+import { type Fault, invalid, mergeFaults, Problem } from '#lib/problem';
 import { inTenant, type TenantTx } from '#lib/tenant-tx';
 import type { Tokens } from '#users';
 
@@ -35,6 +35,22 @@ export function inRequest<T>(
   options: { snapshot?: boolean } = {},
 ): Promise<T> {
   return inTenant(db, request.tenant, request.actor, work, options);
+}
+
+/**
+ * Does work on a body of which `faults` could not be read. With any, the work only serves to find the further faults that
+ * the books know of: all are told together, and the throw undoes whatever was done.
+ */
+export async function tellingAll<T>(faults: readonly Fault[], work: () => Promise<T>): Promise<T> {
+  if (faults.length === 0) return await work();
+  const further = await work().then(
+    () => [],
+    (problem: unknown) => {
+      if (problem instanceof Problem && problem.kind === 'invalid') return problem.errors;
+      throw problem;
+    },
+  );
+  throw invalid(mergeFaults(faults, further));
 }
 
 /** The links of a page to its neighbours, relative to the origin. */

@@ -1,8 +1,16 @@
 // Posting and reversal over the API, as resources under an entry.
 import { Type } from 'typebox';
 import { postDraft, reverseEntry } from '#accounting';
+import { readableBody } from '#lib/http/validation';
 import { notFound, Problem } from '#lib/problem';
-import { type ApiServer, inRequest, onceInRequest, type Services, seenVersion } from './context.ts';
+import {
+  type ApiServer,
+  inRequest,
+  onceInRequest,
+  type Services,
+  seenVersion,
+  tellingAll,
+} from './context.ts';
 import { createdAnswer, entryDocument, requiredEntry, sendCreated } from './entry-answers.ts';
 import { EntrySchema, Id, IdempotencyHeaders, IsoDate, nullable, problems, strictObject } from './schemas.ts';
 
@@ -57,6 +65,7 @@ function readPostingRoute(app: ApiServer, { db }: Services): void {
 function reverseRoute(app: ApiServer, { db }: Services): void {
   app.post('/journal-entries/:id/reversal/', {
     config: { permission: 'accounting.journal_entry.reverse' },
+    attachValidation: true,
     schema: {
       tags,
       summary: 'Reverse a posted entry, at most once',
@@ -71,8 +80,9 @@ function reverseRoute(app: ApiServer, { db }: Services): void {
       response: { 201: EntrySchema, ...problems(401, 403, 404, 409, 415, 422) },
     },
     handler: async (request, reply) => {
+      const { body, faults } = readableBody(request);
       const reversal = await onceInRequest(db, request, async (tx) => {
-        const { id } = await reverseEntry(tx, request.params.id, request.body ?? {});
+        const { id } = await tellingAll(faults, () => reverseEntry(tx, request.params.id, body));
         return createdAnswer(await requiredEntry(tx, id));
       });
       return await sendCreated(db, reply, reversal);

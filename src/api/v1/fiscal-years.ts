@@ -1,8 +1,9 @@
 // Fiscal years and periods over the API.
 import { Type } from 'typebox';
 import { type FiscalYear, listFiscalYears, listPeriods, openFiscalYears, setPeriodStatus } from '#accounting';
+import { readableBody } from '#lib/http/validation';
 import { notFound } from '#lib/problem';
-import { type ApiServer, inRequest, pageLinks, type Services } from './context.ts';
+import { type ApiServer, inRequest, pageLinks, type Services, tellingAll } from './context.ts';
 import {
   FiscalYearSchema,
   IsoDate,
@@ -40,6 +41,7 @@ function listYearsRoute(app: ApiServer, { db }: Services): void {
 function openYearsRoute(app: ApiServer, { db }: Services): void {
   app.post('/fiscal-years/', {
     config: { permission: 'accounting.fiscal_year.edit' },
+    attachValidation: true,
     schema: {
       tags,
       summary: 'Open fiscal years of twelve periods, in the company’s calendar',
@@ -55,8 +57,11 @@ function openYearsRoute(app: ApiServer, { db }: Services): void {
       },
     },
     handler: async (request, reply) => {
-      const { starts_on, years = 1 } = request.body;
-      const opened = await inRequest(db, request, (tx) => openFiscalYears(tx, starts_on, years));
+      const { body, faults } = readableBody(request);
+      const { starts_on, years = 1 } = body;
+      const opened = await inRequest(db, request, (tx) =>
+        tellingAll(faults, async () => (starts_on ? await openFiscalYears(tx, starts_on, years) : [])),
+      );
       return await reply.code(201).send({ results: opened.map(document) });
     },
   });

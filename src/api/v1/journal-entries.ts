@@ -1,8 +1,7 @@
 // Journal entries over the API: posted at once or kept as drafts, and posting and reversal as resources under them.
-import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { deleteDraft, listEntries, readableEntry, saveEntry } from '#accounting';
-import { faultsOfValidation } from '#lib/http/validation';
+import { readableBody } from '#lib/http/validation';
 import {
   type ApiServer,
   claimOf,
@@ -33,16 +32,6 @@ import {
 const tags = ['journal entries'];
 const Params = strictObject({ id: Id });
 const view = 'accounting.journal_entry.view';
-
-// The schema's faults and those of the books are told together, so a body that fails the schema still goes on to them.
-// A body that is no object at all has nothing more to be read from.
-function shapeFaults(request: FastifyRequest) {
-  const failure = request.validationError;
-  if (!failure) return [];
-  if (failure.validationContext !== 'body' || typeof request.body !== 'object' || request.body === null)
-    throw failure;
-  return faultsOfValidation(failure);
-}
 
 function listRoute(app: ApiServer, { db }: Services): void {
   app.get('/journal-entries/', {
@@ -85,7 +74,7 @@ function createRoute(app: ApiServer, { db, postings }: Services): void {
       response: { 201: EntrySchema, ...problems(400, 401, 403, 413, 415, 422, 503) },
     },
     handler: async (request, reply) => {
-      const faults = shapeFaults(request);
+      const { faults } = readableBody(request);
       const { tenant, actor } = request;
       const as = request.body.status === 'draft' ? 'draft' : 'posted';
       const entry =
@@ -134,7 +123,7 @@ function replaceDraftRoute(app: ApiServer, { db }: Services): void {
       response: { 200: EntrySchema, ...problems(401, 403, 404, 409, 412, 415, 422, 428) },
     },
     handler: async (request, reply) => {
-      const faults = shapeFaults(request);
+      const { faults } = readableBody(request);
       const draft = { id: request.params.id, version: seenVersion(request, { required: true }) };
       const entry = await inRequest(db, request, async (tx) => {
         const id = await saveEntry(tx, request.body, { as: 'draft', shapeFaults: faults, draft });

@@ -21,12 +21,15 @@ function trialBalanceRoute(app: ApiServer, { db }: Services): void {
     schema: {
       tags,
       summary: 'The trial balance on a day',
+      description: 'Accounts that were used and have come to zero are listed with both sides zero.',
       querystring: strictObject({ as_of: Type.Optional(IsoDate) }),
       response: { 200: TrialBalanceSchema, ...problems(401, 403, 422) },
     },
     handler: async (request) => {
       const asOf = request.query.as_of ?? today(request.tenant.timeZone);
-      return await inRequest(db, request, (tx) => trialBalance(tx, asOf), { snapshot: true });
+      return await inRequest(db, request, (tx) => trialBalance(tx, asOf, { settled: true }), {
+        snapshot: true,
+      });
     },
   });
 }

@@ -1,5 +1,5 @@
 // The shapes that API v1 speaks, once for validation, types, serialisation and the OpenAPI document.
-import { type Static, type TSchema, Type } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 import { accountCategories, accountTypes } from '#accounting';
 
 /** A string that is one of a few. */
@@ -10,7 +10,7 @@ export const oneOf = <const Values extends readonly string[]>(
 
 export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
-export const Amount = Type.String({
+const Amount = Type.String({
   description: 'A decimal string in the company’s currency; at most 15 digits before the point.',
   examples: ['1234.50'],
 });
@@ -29,7 +29,7 @@ const Fault = Type.Object({
 });
 
 /** application/problem+json, RFC 9457. */
-export const ProblemSchema = Type.Object(
+const ProblemSchema = Type.Object(
   {
     type: Type.String(),
     title: Type.String(),
@@ -152,7 +152,6 @@ export const NewEntryBody = strictObject(
   { examples: [entryExample] },
 );
 export const DraftBody = strictObject(entryFields, { examples: [entryExample] });
-export type NewEntry = Static<typeof NewEntryBody>;
 
 export const FiscalYearSchema = Type.Object({ name: Type.String(), starts_on: IsoDate, ends_on: IsoDate });
 

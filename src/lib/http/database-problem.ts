@@ -6,7 +6,7 @@ import { Problem } from '#lib/problem';
 const UNAVAILABLE = /^(08...|53...|57P..|40001|40P01)$/;
 const UNREACHABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
 
-type DatabaseError = Error & { code: string; detail?: string };
+type DatabaseError = Error & { code: string; detail?: string; hint?: string };
 
 function isCoded(error: unknown): error is DatabaseError {
   return error instanceof Error && 'code' in error && typeof error.code === 'string';
@@ -14,15 +14,24 @@ function isCoded(error: unknown): error is DatabaseError {
 
 /**
  * The problem of an error from the database, or null for an error that it is not at fault for. HX001 is a rule of ours
- * that input can break; its message is the problem's code and its detail is public (see migrations/tenant).
+ * that input can break; its message is the problem's code, its detail is public and its hint the JSON pointer of the fault
+ * (see migrations/tenant).
  */
 export function problemOfDatabaseError(cause: unknown): Problem | null {
   if (!(cause instanceof Error)) return null;
   if (isCoded(cause)) {
-    const { code, message, detail } = cause;
-    if (code === 'HX001') return new Problem('invalid', message, detail ?? message, { cause });
-    if (code === '23505')
+    const { code, message, detail = message, hint: pointer = '' } = cause;
+    if (code === 'HX001') {
+      return new Problem('invalid', message, detail, { errors: [{ pointer, code: message, detail }], cause });
+    }
+    // Two requests at once can each be fine and collide: the same key (23505), ranges that overlap (23P01), or one
+    // deletes what the other refers to (23503).
+    if (code === '23505' || code === '23P01')
       return new Problem('conflict', 'request/duplicate', 'this exists already', { cause });
+    if (code === '23503')
+      return new Problem('conflict', 'request/in-use', 'what this refers to is not there any more', {
+        cause,
+      });
     if (UNAVAILABLE.test(code) || UNREACHABLE.has(code)) return unavailable(cause);
   }
   // The pool's and the driver's own errors carry no code.

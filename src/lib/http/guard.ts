@@ -3,7 +3,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { invalid, Problem } from '#lib/problem';
 import type { Actor, Tenant } from '#lib/tenant-tx';
-import { textFaults } from './validation.ts';
+import { unfitFaults } from './unfit-values.ts';
 
 /** Who the credential says it is, and for which company; `csrfToken` only for a cookie. */
 export type Identity = { tenantId: string; actor: Actor; csrfToken: string | null };
@@ -20,12 +20,18 @@ export type Gate = {
   refused(): Problem;
 };
 
+export type GuardedRoute = { method: string; url: string; permission: string; ofNoTenant: boolean };
+
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** 'public' asks for nobody, 'signed-in' for any member, anything else for that permission. */
     permission?: string;
     /** 'none' for what belongs to no company at all, such as health checks and assets. */
     tenant?: 'none';
+  }
+  interface FastifyInstance {
+    /** Every route with what it asks for, in the order of their registration. */
+    guardedRoutes: GuardedRoute[];
   }
   interface FastifyRequest {
     /** The company that the request names; on a guarded route it is the credential's. */
@@ -37,7 +43,14 @@ declare module 'fastify' {
   }
 }
 
-const isApi = (request: FastifyRequest) => request.url.startsWith('/api/');
+/**
+ * Whether a request is a program's. The route decides: an address may be spelt in several ways ("/%61pi/") that lead to the
+ * same route.
+ */
+export function isApi(request: FastifyRequest): boolean {
+  return (request.routeOptions.url ?? request.url).startsWith('/api/');
+}
+
 const isSafe = (method: string) => method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
 
 /** Compares in a time that does not tell how much of a guess was right. */
@@ -90,12 +103,13 @@ async function refuseForgery(request: FastifyRequest): Promise<void> {
   }
 }
 
-/** Text that the database cannot hold is refused at the edge, wherever it stands. */
-async function refuseUnstorableText(request: FastifyRequest, _reply: FastifyReply): Promise<void> {
+/** What the database cannot hold is refused at the edge; where there is a schema, together with the schema's faults. */
+async function refuseUnfitValues(request: FastifyRequest, _reply: FastifyReply): Promise<void> {
+  const { body, querystring, params } = request.routeOptions.schema ?? {};
   const faults = [
-    ...textFaults(request.body),
-    ...textFaults(request.query, '/query'),
-    ...textFaults(request.params, '/params'),
+    ...(body ? [] : unfitFaults(request.body)),
+    ...(querystring ? [] : unfitFaults(request.query, '/query')),
+    ...(params ? [] : unfitFaults(request.params, '/params')),
   ];
   if (faults.length > 0) throw invalid(faults, 'request/text');
 }
@@ -108,6 +122,7 @@ export function guard(app: FastifyInstance, gate: Gate, openPrefixes: readonly s
   app.decorateRequest('claimed', null);
   app.decorateRequest('identity', null);
   app.decorateRequest('csrfToken', '');
+  app.decorate('guardedRoutes', []);
   app.addHook('onRoute', (route) => {
     if (openPrefixes.some((prefix) => route.url.startsWith(prefix))) {
       route.config = { ...route.config, permission: 'public', tenant: 'none' };
@@ -115,8 +130,12 @@ export function guard(app: FastifyInstance, gate: Gate, openPrefixes: readonly s
     if (route.config?.permission === undefined) {
       throw new Error(`route ${String(route.method)} ${route.url} declares no permission`);
     }
+    const { permission, tenant } = route.config;
+    for (const method of [route.method].flat()) {
+      app.guardedRoutes.push({ method, url: route.url, permission, ofNoTenant: tenant === 'none' });
+    }
   });
   app.addHook('onRequest', (request) => admit(gate, request));
-  app.addHook('preValidation', refuseUnstorableText);
+  app.addHook('preValidation', refuseUnfitValues);
   app.addHook('preHandler', refuseForgery);
 }

@@ -38,6 +38,9 @@ const titles: Record<ProblemKind, string> = {
   unavailable: 'Not available for the moment',
 };
 
+/** Bounds the answer to a hostile body, in which every byte may be a fault. */
+const MOST_FAULTS_TOLD = 1000;
+
 /** The body of application/problem+json. `errors` holds one entry for each fault, with its JSON pointer. */
 export type ProblemDocument = {
   type: string;
@@ -89,7 +92,7 @@ export function titleOf(problem: Problem): string {
 }
 
 /** The body of a problem's answer. */
-export function problemDocument(problem: Problem, requestId: string): ProblemDocument {
+function problemDocument(problem: Problem, requestId: string): ProblemDocument {
   return {
     type: `urn:himalytix:problem:${problem.code}`,
     title: titleOf(problem),
@@ -97,7 +100,7 @@ export function problemDocument(problem: Problem, requestId: string): ProblemDoc
     code: problem.code,
     detail: problem.detail,
     instance: `urn:uuid:${requestId}`,
-    errors: problem.errors,
+    errors: problem.errors.slice(0, MOST_FAULTS_TOLD),
   };
 }
 

@@ -1,30 +1,61 @@
 // How requests are checked against their schemas: every fault at once, nothing coerced in a body, nothing dropped.
 import { Ajv, type ErrorObject } from 'ajv';
 import addFormats from 'ajv-formats';
-import type { FastifyInstance, FastifySchemaValidationError } from 'fastify';
+import type { FastifyInstance, FastifyRequest, FastifySchemaValidationError } from 'fastify';
+import { isIsoDate } from '#lib/dates';
 import type { Fault } from '#lib/problem';
+import { escapePointer, unfitFaults } from './unfit-values.ts';
 
+type Validate = ((data: unknown) => boolean) & { errors?: ErrorObject[] | null };
 type ValidationFailure = { validation?: FastifySchemaValidationError[]; validationContext?: string };
 
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+/** ajv-formats lets through what PostgreSQL or our calendar does not: the year 0000, and UUIDs with a URN's prefix. */
+function withFormats(ajv: Ajv): Ajv {
+  return addFormats
+    .default(ajv, ['date-time'])
+    .addFormat('date', isIsoDate)
+    .addFormat('uuid', (text) => UUID.test(text));
+}
+
 // allErrors lets hostile input cost more; the limits on body size and list lengths bound it.
-const strictBody = addFormats.default(new Ajv({ allErrors: true, strict: false, removeAdditional: false }));
+const strictBody = withFormats(new Ajv({ allErrors: true, strict: false, removeAdditional: false }));
 // Query strings and paths are text only, so that numbers and booleans in them have to be read.
-const coerced = addFormats.default(
+const coerced = withFormats(
   new Ajv({ allErrors: true, strict: false, removeAdditional: false, coerceTypes: true, useDefaults: true }),
 );
+
+/** Adds to a schema's faults what no schema lets through, so that both are told at once. */
+function alsoFit(validate: Validate): Validate {
+  const both: Validate = (data) => {
+    const unfit = unfitFaults(data).map(
+      ({ pointer, code, detail }): ErrorObject => ({
+        keyword: 'unfit',
+        instancePath: pointer,
+        schemaPath: '',
+        params: { code },
+        message: detail,
+      }),
+    );
+    const fits = validate(data);
+    both.errors = [...unfit, ...(validate.errors ?? [])];
+    return fits && unfit.length === 0;
+  };
+  return both;
+}
 
 /** Makes an app validate with our two validators: bodies strictly, everything else with coercion. */
 export function useValidation(app: FastifyInstance): void {
   app.setValidatorCompiler(({ schema, httpPart }) =>
-    (httpPart === 'body' ? strictBody : coerced).compile(schema as object),
+    alsoFit((httpPart === 'body' ? strictBody : coerced).compile(schema as object)),
   );
 }
-
-const escapePointer = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1');
 
 function faultOf(error: ErrorObject, prefix: string): Fault {
   const { instancePath, keyword, params, message } = error;
   const at = prefix + instancePath;
+  if (keyword === 'unfit') return { pointer: at, code: String(params.code), detail: message ?? '' };
   if (keyword === 'additionalProperties') {
     const name = String(params.additionalProperty);
     return {
@@ -53,7 +84,8 @@ function faultOf(error: ErrorObject, prefix: string): Fault {
 
 /**
  * The faults of a failed validation, one for each place. Those of a query string or a path are prefixed, as
- * '/query/page'; the wrapping keywords that only repeat what is inside them are left out.
+ * '/query/page'; the wrapping keywords that only repeat what is inside them are left out, and so
+ * is the hint that null would do as well.
  */
 export function faultsOfValidation(failure: ValidationFailure): Fault[] {
   const context = failure.validationContext ?? 'body';
@@ -62,6 +94,7 @@ export function faultsOfValidation(failure: ValidationFailure): Fault[] {
   const seen = new Set<string>();
   return errors
     .filter((error) => !['anyOf', 'oneOf', 'if'].includes(error.keyword))
+    .filter((error) => error.keyword !== 'type' || error.params.type !== 'null')
     .map((error) => faultOf(error, prefix))
     .filter((fault) => {
       const key = `${fault.pointer} ${fault.code}`;
@@ -70,24 +103,18 @@ export function faultsOfValidation(failure: ValidationFailure): Fault[] {
 }
 
 /**
- * The places of text that PostgreSQL cannot store: U+0000 and halves of surrogate pairs. Walks without recursion, so
- * that deep nesting is no danger.
+ * The faults that a route with `attachValidation` found in its body, to be told together with those that only the books
+ * can find, and the body without the fields at fault. What is no object, or is wrong elsewhere than in the body, is thrown.
  */
-export function textFaults(value: unknown, prefix = ''): Fault[] {
-  const faults: Fault[] = [];
-  const waiting: [string, unknown][] = [[prefix, value]];
-  for (let next = waiting.pop(); next; next = waiting.pop()) {
-    const [pointer, current] = next;
-    if (typeof current === 'string' && (current.includes('\0') || !current.isWellFormed())) {
-      faults.push({
-        pointer,
-        code: 'request/text',
-        detail: 'text must be well-formed Unicode without U+0000',
-      });
-    } else if (typeof current === 'object' && current !== null) {
-      for (const [name, child] of Object.entries(current))
-        waiting.push([`${pointer}/${escapePointer(name)}`, child]);
-    }
-  }
-  return faults;
+export function readableBody<T extends object>(
+  request: Pick<FastifyRequest, 'validationError'> & { body: T | null },
+): { body: Partial<T>; faults: Fault[] } {
+  const { validationError, body } = request;
+  if (!validationError) return { body: body ?? {}, faults: [] };
+  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body);
+  if (validationError.validationContext !== 'body' || !isObject) throw validationError;
+  const faults = faultsOfValidation(validationError);
+  const faulty = new Set(faults.map((fault) => fault.pointer.split('/')[1]));
+  const fields = Object.entries(body).filter(([name]) => !faulty.has(escapePointer(name)));
+  return { body: Object.fromEntries(fields) as Partial<T>, faults };
 }
