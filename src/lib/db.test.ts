@@ -40,5 +40,7 @@ test('a query that is cut off is an error, and the pool goes on', async () => {
   const failed = assert.rejects(running, /terminat/);
   await cut(pid);
   await failed;
-  await sql`select 1`.execute(house.db.kysely);
+  // The server says goodbye before it hangs up, so the pool may lend the dying connection once more.
+  const again = () => sql`select 1`.execute(house.db.kysely);
+  await again().catch(again);
 });

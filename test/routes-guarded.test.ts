@@ -1,0 +1,93 @@
+// Holds every route to the permission that was reviewed for it, and proves that a route without one cannot be added.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import Fastify from 'fastify';
+import { type Gate, guard } from '#lib/http/guard';
+import { Problem } from '#lib/problem';
+import { openTestApi, openTestHouse, type TestApi, type TestHouse } from '#test/company';
+import { roleAllows, roles } from '#users';
+
+let house: TestHouse;
+let api: TestApi;
+
+before(async () => {
+  house = await openTestHouse(2);
+  api = await openTestApi(house.db);
+});
+
+after(async () => {
+  await api.close();
+  await house.close();
+});
+
+const reviewed = readFileSync(new URL('routes-guarded.golden.txt', import.meta.url), 'utf8');
+const mayOf = (permission: string) =>
+  permission === 'public' || permission === 'signed-in'
+    ? permission
+    : `${permission} (${roles.filter((role) => roleAllows(role, permission)).join(', ')})`;
+
+test('every route asks for the permission that was reviewed, in test/routes-guarded.golden.txt', () => {
+  const lines = api.app.guardedRoutes
+    .filter(({ method, url }) => method !== 'HEAD' && !url.startsWith('/api/docs/static/'))
+    .map(
+      ({ method, url, permission, ofNoTenant }) =>
+        `${url} ${method} ${ofNoTenant ? 'no company, ' : ''}${mayOf(permission)}`,
+    )
+    .sort();
+  assert.deepEqual(lines, reviewed.trimEnd().split('\n').slice(1));
+});
+
+test('what anybody may call is nothing but signing in, health, documentation and assets', () => {
+  const open = api.app.guardedRoutes.filter(({ permission }) => permission === 'public');
+  const known = /^\/(api\/(docs|redoc|schema|v1\/auth)|assets|favicon\.ico|health|sign-in)\b/;
+  assert.deepEqual(
+    open.filter(({ url }) => !known.test(url)).map(({ url }) => url),
+    [],
+  );
+});
+
+test('a route that only reads asks for a permission to view, and one that writes for another', () => {
+  for (const { method, url, permission } of api.app.guardedRoutes) {
+    if (permission === 'public' || permission === 'signed-in') continue;
+    const views = permission.endsWith('.view');
+    const form = /\/(new|edit|lines)\//.test(url);
+    if (!form)
+      assert.equal(views, method === 'GET' || method === 'HEAD', `${method} ${url} asks for ${permission}`);
+  }
+});
+
+const nobody: Gate = {
+  claimedTenant: async () => null,
+  tenantById: async () => null,
+  identify: async () => null,
+  allows: () => true,
+  refused: () => new Problem('forbidden', 'test/refused', 'no'),
+};
+
+test('a route that declares no permission stops the start', () => {
+  const app = Fastify();
+  guard(app, nobody, ['/open/']);
+  assert.throws(
+    () => app.get('/forgotten/', () => 'secret'),
+    /route GET \/forgotten\/ declares no permission/,
+  );
+  assert.throws(
+    () => app.post('/half/', { config: { tenant: 'none' } }, () => 'secret'),
+    /declares no permission/,
+  );
+  assert.doesNotThrow(() => app.get('/open/x', () => 'a library’s own'));
+  assert.throws(() => app.get('/opened/', () => 'secret'), /declares no permission/);
+});
+
+test('a declared permission lets nobody in who is not known', async () => {
+  const app = Fastify();
+  guard(app, nobody, []);
+  const permissions = ['signed-in', 'x.view'];
+  for (const permission of permissions)
+    app.get(`/${permission}/`, { config: { permission } }, () => 'secret');
+  for (const permission of permissions) {
+    const { body } = await app.inject({ url: `/${permission}/` });
+    assert.match(body, /sign in to see this/);
+  }
+});
