@@ -1,0 +1,81 @@
+// The baseline of posting: the same function, once a transaction, from clients that do nothing else.
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import type { Tenant } from '#lib/tenant-tx';
+import { loadDay } from './requests.ts';
+
+const run = promisify(execFile);
+
+/** `warmUp` and `seconds` as in the load over HTTP. */
+export type SqlLoad = { url: string; tenants: Tenant[]; clients: number; warmUp: number; seconds: number };
+
+/** One entry of two lines as the API posts it; `amount` is how the program that runs it writes a parameter. */
+function postingOf(tenant: Tenant, amount: string): string {
+  const head = `jsonb_build_array(jsonb_build_object('ix', 0, 'id', uuidv7(), 'entry_date', '${loadDay}', 'memo', 'Cash sale', 'source', 'api'))`;
+  const lines = `jsonb_build_array(jsonb_build_object('entry_ix', 0, 'line_ix', 0, 'account', '1010', 'debit', ${amount}), jsonb_build_object('entry_ix', 0, 'line_ix', 1, 'account', '4010', 'credit', ${amount}))`;
+  return `select * from "${tenant.schema}".post_entries(${head}, ${lines});`;
+}
+
+/** Whether PostgreSQL's own pgbench is there. */
+export async function hasPgbench(): Promise<boolean> {
+  return await run('pgbench', ['--version']).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The mean of the seconds after the warm-up, from pgbench's progress lines. */
+function rateOf(progress: string, warmUp: number): number {
+  const rates = [...progress.matchAll(/^progress: ([\d.]+) s, ([\d.]+) tps.* (\d+) failed$/gm)]
+    .filter((match) => Number(match[1]) > warmUp + 0.5)
+    .map((match) => Number(match[2]));
+  if (rates.length === 0) throw new Error(`pgbench told nothing: ${progress}`);
+  return rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
+}
+
+async function byPgbench({ url, tenants, clients, warmUp, seconds }: SqlLoad): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'himalytix-pgbench-'));
+  try {
+    const files = tenants.map((tenant) => join(folder, `${tenant.schema}.sql`));
+    for (const [index, tenant] of tenants.entries()) {
+      const script = `\\set cents random(1, 99999)\n${postingOf(tenant, '(:cents::integer / 100.0)::text')}\n`;
+      await writeFile(files[index] ?? '', script);
+    }
+    const options = ['--no-vacuum', '--protocol=prepared', '--progress=1', `--client=${clients}`, '--jobs=2'];
+    const scripts = files.flatMap((file) => ['--file', file]);
+    const length = `--time=${warmUp + seconds}`;
+    const { stderr } = await run('pgbench', [...options, length, ...scripts, url], { maxBuffer: 1e8 });
+    return rateOf(stderr, warmUp);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** The same by clients of our own, for a machine without pgbench; they cost more, so the baseline comes out lower. */
+async function byOurselves({ url, tenants, clients, warmUp, seconds }: SqlLoad): Promise<number> {
+  const from = performance.now() + warmUp * 1000;
+  const until = from + seconds * 1000;
+  let posted = 0;
+  const work = async () => {
+    const client = new pg.Client(url);
+    await client.connect();
+    while (performance.now() < until) {
+      const index = Math.floor(Math.random() * tenants.length);
+      const text = postingOf(tenants[index] as Tenant, '$1::text');
+      await client.query({ name: `post${index}`, text, values: [(1 + Math.random() * 999).toFixed(2)] });
+      if (performance.now() >= from && performance.now() < until) posted += 1;
+    }
+    await client.end();
+  };
+  await Promise.all(Array.from({ length: clients }, work));
+  return posted / seconds;
+}
+
+/** Postings a second, each one statement and one durable commit, spread evenly over the companies. */
+export async function sqlLoad(load: SqlLoad): Promise<number> {
+  return (await hasPgbench()) ? await byPgbench(load) : await byOurselves(load);
+}
