@@ -16,6 +16,7 @@ import type { Config } from '#lib/config';
 import type { Db } from '#lib/db';
 import { type Gate, guard, type Identity, isApi } from '#lib/http/guard';
 import { registerHealth } from '#lib/http/health';
+import { limitBodyTime } from '#lib/http/limit-body-time';
 import { logProblem, problemOf, sendProblem, statusOf, titleOf } from '#lib/http/send-problem';
 import { useValidation } from '#lib/http/validation';
 import { Problem } from '#lib/problem';
@@ -106,7 +107,8 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
     bodyLimit: 1_048_576,
-    requestTimeout: 30_000,
+    // See limitBodyTime.
+    requestTimeout: 0,
     return503OnClosing: true,
     frameworkErrors: answerError,
   });
@@ -129,6 +131,7 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
   });
   await app.register(cookie);
   guard(app, gateOf(db, tokens, config.baseDomain), ['/api/docs', '/assets/', '/favicon.ico']);
+  limitBodyTime(app, 30_000);
   registerHealth(app, db);
   serveAssets(app);
   await registerApi(app, { db, tokens, postings: new PostingQueue(db) });

@@ -6,11 +6,13 @@ import type { FastifyInstance } from 'fastify';
 import { documentationPolicy, redocRoutes } from './redoc.ts';
 import { accountRoutes } from './v1/accounts.ts';
 import { authRoutes } from './v1/auth.ts';
+import { bulkEntryRoutes } from './v1/bulk-entries.ts';
 import type { Services } from './v1/context.ts';
 import { entryPostingRoutes } from './v1/entry-postings.ts';
 import { fiscalYearRoutes } from './v1/fiscal-years.ts';
 import { journalEntryRoutes } from './v1/journal-entries.ts';
 import { reportRoutes } from './v1/reports.ts';
+import { streamEntryRoutes } from './v1/stream-entries.ts';
 
 const description = `The books of your company, for programs.
 
@@ -85,6 +87,8 @@ export async function registerApi(app: FastifyInstance, services: Services): Pro
           accountRoutes(v1, services);
           journalEntryRoutes(v1, services);
           entryPostingRoutes(v1, services);
+          bulkEntryRoutes(v1, services);
+          streamEntryRoutes(v1, services);
           fiscalYearRoutes(v1, services);
           reportRoutes(v1, services);
         },

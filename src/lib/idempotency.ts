@@ -107,6 +107,31 @@ export async function answerOnce(
   return { ...answer, replayed: false };
 }
 
+const underWay = new Set<string>();
+
+/** The problem of a key whose request is being worked on (draft-ietf-httpapi-idempotency-key-header, 2.7). */
+export function keyInFlight(): Problem {
+  const detail = 'a request with this Idempotency-Key is under way; ask again for its answer';
+  return new Problem('conflict', 'request/key-in-flight', detail);
+}
+
+/** Works for a company's claim, one request at a time in this process. Throws a conflict for another one meanwhile. */
+export async function whileUnderWay<T>(
+  tenantId: string,
+  claim: Claim | null,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (!claim) return await work();
+  const name = `${tenantId} ${claim.actorId} ${claim.key}`;
+  if (underWay.has(name)) throw keyInFlight();
+  underWay.add(name);
+  try {
+    return await work();
+  } finally {
+    underWay.delete(name);
+  }
+}
+
 /** Forgets the answers whose time is over; returns how many. */
 export async function purgeAnswers(tx: TenantTx): Promise<number> {
   const result = await tx.db

@@ -1,6 +1,13 @@
 // Group commit: what has queued for a company while its last transaction committed is posted as one set in the next.
 import type { Db } from '#lib/db';
-import { type Answer, AnswerTaken, type Claim, findAnswers, keepAnswers } from '#lib/idempotency';
+import {
+  type Answer,
+  AnswerTaken,
+  type Claim,
+  findAnswers,
+  keepAnswers,
+  keyInFlight,
+} from '#lib/idempotency';
 import { invalid, Problem } from '#lib/problem';
 import { type Actor, inTenant, type Tenant, type TenantTx } from '#lib/tenant-tx';
 import type { Entry, EntryInput } from './entry.ts';
@@ -47,8 +54,7 @@ export class PostingQueue {
   async post(request: PostingRequest): Promise<PostingAnswer> {
     const key = request.claim && `${request.tenant.id} ${request.claim.actorId} ${request.claim.key}`;
     if (key !== null && this.#inFlight.has(key)) {
-      const detail = 'a request with this Idempotency-Key is under way; ask again for its answer';
-      throw new Problem('conflict', 'request/key-in-flight', detail);
+      throw keyInFlight();
     }
     if (key !== null) this.#inFlight.add(key);
     try {
@@ -101,7 +107,7 @@ export class PostingQueue {
 }
 
 /** Whether one entry may have failed the set, a broken constraint for instance; a lost connection fails them all. */
-function isOfOneEntry(error: Error): boolean {
+export function isOfOneEntry(error: Error): boolean {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return /^(22|23|HX|40)/.test(code);
 }

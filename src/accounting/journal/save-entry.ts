@@ -13,8 +13,10 @@ export type SaveOptions = {
   draft?: { id: string; version: number | null };
 };
 
-const isReadable = (entry: UncheckedEntry): entry is EntryInput =>
-  entry.entry_date !== null && entry.lines.every((line) => line.account !== null);
+/** Whether a read entry has what posting cannot do without. */
+export function isReadable(entry: UncheckedEntry): entry is EntryInput {
+  return entry.entry_date !== null && entry.lines.every((line) => line.account !== null);
+}
 
 /** The entry that a body holds when nothing about it has to be read twice or told to the client; else null. */
 export function readableEntry(body: unknown, scale: number): EntryInput | null {

@@ -11,7 +11,14 @@ import type {
 } from 'fastify';
 import type { PostingQueue } from '#accounting';
 import type { Db } from '#lib/db';
-import { type Answer, AnswerTaken, answerOnce, type Claim, fingerprintOf } from '#lib/idempotency';
+import {
+  type Answer,
+  AnswerTaken,
+  answerOnce,
+  type Claim,
+  fingerprintOf,
+  whileUnderWay,
+} from '#lib/idempotency';
 import { type Fault, invalid, mergeFaults, Problem } from '#lib/problem';
 import { inTenant, type TenantTx } from '#lib/tenant-tx';
 import type { Tokens } from '#users';
@@ -51,6 +58,14 @@ export async function tellingAll<T>(faults: readonly Fault[], work: () => Promis
     },
   );
   throw invalid(mergeFaults(faults, further));
+}
+
+/**
+ * A yes or no of the query string. Where a route takes its body with faults (attachValidation), Fastify leaves the query
+ * string as it came.
+ */
+export function isAsked(flag: unknown, preset: boolean): boolean {
+  return preset ? flag !== false && flag !== 'false' : flag === true || flag === 'true';
 }
 
 /** The links of a page to its neighbours, relative to the origin. */
@@ -104,11 +119,15 @@ export function claimOf(request: FastifyRequest): Claim | null {
     );
   }
   const path = request.url.split('?', 1)[0] ?? '';
-  const fingerprint = fingerprintOf(request.method, path.replace(/\/$/, ''), request.body);
+  const asked = { query: request.query, body: request.body };
+  const fingerprint = fingerprintOf(request.method, path.replace(/\/$/, ''), asked);
   return { actorId: request.actor.userId ?? '', key, fingerprint };
 }
 
-/** Does a request's work once for its Idempotency-Key, in the transaction of its company and actor. */
+/**
+ * Does a request's work once for its Idempotency-Key, in the transaction of its company and actor. Throws a conflict while
+ * this process works for the same key; another process is waited for, and its answer replayed.
+ */
 export async function onceInRequest(
   db: Db,
   request: FastifyRequest,
@@ -116,8 +135,10 @@ export async function onceInRequest(
 ): Promise<Answer & { replayed: boolean }> {
   const claim = claimOf(request);
   const attempt = () => inRequest(db, request, (tx) => answerOnce(tx, claim, () => work(tx)));
-  return await attempt().catch((error: unknown) => {
-    if (error instanceof AnswerTaken) return attempt();
-    throw error;
-  });
+  return await whileUnderWay(request.tenant.id, claim, () =>
+    attempt().catch((error: unknown) => {
+      if (error instanceof AnswerTaken) return attempt();
+      throw error;
+    }),
+  );
 }

@@ -1,11 +1,14 @@
 // Journal entries over the API: posted at once or kept as drafts, and posting and reversal as resources under them.
 import { Type } from 'typebox';
-import { deleteDraft, listEntries, readableEntry, saveEntry } from '#accounting';
+import { deleteDraft, dryRun, listEntries, readableEntry, saveEntry } from '#accounting';
 import { readableBody } from '#lib/http/validation';
+import type { TenantTx } from '#lib/tenant-tx';
+import { DryRunQuery, DryRunSchema } from './bulk-entries-schemas.ts';
 import {
   type ApiServer,
   claimOf,
   inRequest,
+  isAsked,
   onceInRequest,
   pageLinks,
   type Services,
@@ -70,13 +73,23 @@ function createRoute(app: ApiServer, { db, postings }: Services): void {
       tags,
       summary: 'Post an entry, or keep it as a draft',
       headers: IdempotencyHeaders,
+      querystring: strictObject(DryRunQuery),
       body: NewEntryBody,
-      response: { 201: EntrySchema, ...problems(400, 401, 403, 413, 415, 422, 503) },
+      response: {
+        200: DryRunSchema,
+        201: EntrySchema,
+        ...problems(400, 401, 403, 409, 413, 415, 422, 503),
+      },
     },
     handler: async (request, reply) => {
       const { faults } = readableBody(request);
-      const { tenant, actor } = request;
-      const as = request.body.status === 'draft' ? 'draft' : 'posted';
+      const { tenant, actor, body } = request;
+      const as = body.status === 'draft' ? 'draft' : 'posted';
+      if (isAsked(request.query.dry_run, false)) {
+        const work = (tx: TenantTx) => dryRun(tx, [{ body, faults }], { as, single: true });
+        const entries = await inRequest(db, request, work, { snapshot: true });
+        return await reply.code(200).send({ valid: true as const, entries });
+      }
       const entry =
         faults.length === 0 && as === 'posted' && readableEntry(request.body, tenant.currencyScale);
       if (entry) {

@@ -22,7 +22,8 @@ export const IsoDate = Type.String({
 export const Id = Type.String({ format: 'uuid', description: 'A UUID (version 7).' });
 export const AccountCode = Type.String({ minLength: 1, maxLength: 200, examples: ['1010'] });
 
-const Fault = Type.Object({
+/** One fault, with its place in what was sent. */
+export const Fault = Type.Object({
   pointer: Type.String({ description: 'JSON pointer (RFC 6901) to the place in the request.' }),
   code: Type.String(),
   detail: Type.String(),

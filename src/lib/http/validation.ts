@@ -52,6 +52,13 @@ export function useValidation(app: FastifyInstance): void {
   );
 }
 
+/** The check of bodies that come by another way than a route's own, against a schema and by the same rules. */
+export function bodyCheck(schema: object): (body: unknown) => Fault[] {
+  const validate = alsoFit(strictBody.compile(schema));
+  return (body) =>
+    validate(body) ? [] : faultsOfValidation({ validation: (validate.errors ?? []) as never });
+}
+
 function faultOf(error: ErrorObject, prefix: string): Fault {
   const { instancePath, keyword, params, message } = error;
   const at = prefix + instancePath;

@@ -1,0 +1,26 @@
+// Gives every request a time within which its body must have come; what posts a stream is the one exception.
+import type { FastifyInstance } from 'fastify';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The body of such a route may take as long as it likes; the route itself looks for silence. */
+    endlessBody?: true;
+  }
+}
+
+/**
+ * Cuts off requests whose bodies are not whole after so many milliseconds. Stands for Node's own requestTimeout, which
+ * knows no exception; its headersTimeout remains.
+ */
+export function limitBodyTime(app: FastifyInstance, milliseconds: number): void {
+  app.addHook('preParsing', async ({ raw, routeOptions }) => {
+    if (raw.complete || routeOptions.config.endlessBody) return;
+    const timer = setTimeout(() => {
+      if (raw.complete || raw.readableEnded) return;
+      raw.socket.end('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n');
+      raw.socket.destroySoon();
+    }, milliseconds);
+    timer.unref();
+    raw.once('close', () => clearTimeout(timer));
+  });
+}
