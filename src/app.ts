@@ -12,6 +12,7 @@ import { accountingPageRoutes, accountingPanels, PostingQueue } from '#accountin
 import { registerApi } from '#api';
 import { dashboardRoutes, sendError } from '#dashboard';
 import { serveAssets } from '#lib/assets';
+import { coalesced } from '#lib/coalesced';
 import type { Config } from '#lib/config';
 import type { Db } from '#lib/db';
 import { type Gate, guard, type Identity, isApi } from '#lib/http/guard';
@@ -20,7 +21,7 @@ import { limitBodyTime } from '#lib/http/limit-body-time';
 import { logProblem, problemOf, sendProblem, statusOf, titleOf } from '#lib/http/send-problem';
 import { useValidation } from '#lib/http/validation';
 import { Problem } from '#lib/problem';
-import { resolveTenant, tenantById, tenantRefused } from '#tenancy';
+import { resolveTenant, tenantRefused, tenantsById } from '#tenancy';
 import {
   findSession,
   type Member,
@@ -61,7 +62,7 @@ function gateOf(db: Db, tokens: Tokens, baseDomain: string): Gate {
       const named = Array.isArray(header) ? header.join(',') : header;
       return resolveTenant(db, { host: request.hostname, header: named }, baseDomain);
     },
-    tenantById: (id) => tenantById(db, id),
+    tenantById: coalesced((ids) => tenantsById(db, ids)),
     identify: async (request) => {
       if (isApi(request)) {
         const access = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];

@@ -4,4 +4,11 @@ export { type MigrationReport, migrateAll, requireMigrated } from './migrate.ts'
 export { MigrationError } from './migrations.ts';
 export { type NewTenant, provisionTenant } from './provision-tenant.ts';
 export { resolveTenant, type TenantClaims, tenantRefused } from './resolve-tenant.ts';
-export { addTenantDomain, listTenants, setTenantStatus, tenantById, tenantBySlug } from './tenant.ts';
+export {
+  addTenantDomain,
+  listTenants,
+  setTenantStatus,
+  tenantById,
+  tenantBySlug,
+  tenantsById,
+} from './tenant.ts';

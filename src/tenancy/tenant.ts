@@ -1,5 +1,5 @@
 // A company's row of the directory, read into the Tenant that the rest of the house knows.
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Db } from '#lib/db';
 import type { Tenants } from '#lib/db-types/public';
 import type { Calendar, Tenant } from '#lib/tenant-tx';
@@ -31,10 +31,17 @@ export async function tenantBySlug(db: Db, slug: string): Promise<Tenant | null>
   return row ? tenantFromRow(row) : null;
 }
 
+/** The companies of those ids, suspended ones too; unknown ids are left out. */
+export async function tenantsById(db: Db, ids: readonly string[]): Promise<Map<string, Tenant>> {
+  const { rows } = await sql<Selectable<Tenants>>`
+    select * from tenants where id = any(${[...ids]}::uuid[])
+  `.execute(db.kysely);
+  return new Map(rows.map((row) => [row.id, tenantFromRow(row)]));
+}
+
 /** The company of that id, or null; suspended ones too. */
 export async function tenantById(db: Db, id: string): Promise<Tenant | null> {
-  const row = await db.kysely.selectFrom('tenants').selectAll().where('id', '=', id).executeTakeFirst();
-  return row ? tenantFromRow(row) : null;
+  return (await tenantsById(db, [id])).get(id) ?? null;
 }
 
 /** The company that a custom domain belongs to, or null; suspended ones too. */

@@ -2,23 +2,24 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK, jwtVerify, SignJWT } from 'jose';
 import { sql } from 'kysely';
+import { coalesced } from '#lib/coalesced';
 import type { Db } from '#lib/db';
 import { Problem } from '#lib/problem';
 import { inDirectory } from '#lib/tenant-tx';
 import { hashSecretToken, newSecretToken } from './secret-token.ts';
+import { type AccessClaims, claimsKey, signedInMembers } from './signed-in-members.ts';
 import { type Member, memberOf } from './user.ts';
 
 const ISSUER = 'himalytix';
 const AUDIENCE = 'himalytix-api';
 const ALGORITHM = 'EdDSA';
 const ACCESS_SECONDS = 600;
+/** So many access tokens are recognised without computing their signature again. */
+const REMEMBERED = 2000;
 const REFRESH_SECONDS = 14 * 24 * 60 * 60;
 
 /** What a client gets at sign-in. `expires_in` is in seconds and concerns the access token. */
 export type TokenPair = { access: string; refresh: string; token_type: 'Bearer'; expires_in: number };
-
-/** Whom an access token speaks for; `familyId` is the sign-in that it came from. */
-export type AccessClaims = { userId: string; tenantId: string; familyId: string };
 
 type SigningKey = { kid: string; privateKey: CryptoKey; publicKey: CryptoKey };
 
@@ -55,11 +56,14 @@ async function loadKeys(db: Db): Promise<SigningKey[]> {
 /** Issues, checks and revokes tokens. Keys are read once and again when an unknown `kid` turns up. */
 export class Tokens {
   readonly #db: Db;
+  readonly #members: (key: string) => Promise<Member | null>;
+  readonly #verified = new Map<string, AccessClaims & { until: number }>();
   #keys: Promise<SigningKey[]> | undefined;
   #keysReadAt = 0;
 
   constructor(db: Db) {
     this.#db = db;
+    this.#members = coalesced((keys) => signedInMembers(db, keys));
   }
 
   #readKeys(): Promise<SigningKey[]> {
@@ -115,8 +119,21 @@ export class Tokens {
     return await this.#pair(member, randomUUIDv7());
   }
 
-  /** Checks an access token's signature, times, issuer and audience. Throws an unauthenticated Problem. */
+  /**
+   * Checks an access token's signature, times, issuer and audience. Throws an unauthenticated Problem. A signature holds
+   * for ever, so one that was found good is not computed again while the token lasts.
+   */
   async verify(access: string): Promise<AccessClaims> {
+    const known = this.#verified.get(access);
+    if (known && Date.now() < known.until) return known;
+    this.#verified.delete(access);
+    const claims = await this.#verifySignature(access);
+    if (this.#verified.size >= REMEMBERED) this.#verified.delete(this.#verified.keys().next().value ?? '');
+    this.#verified.set(access, claims);
+    return claims;
+  }
+
+  async #verifySignature(access: string): Promise<AccessClaims & { until: number }> {
     try {
       const { payload } = await jwtVerify(
         access,
@@ -128,7 +145,12 @@ export class Tokens {
           requiredClaims: ['sub', 'exp', 'tid', 'fid'],
         },
       );
-      return { userId: String(payload.sub), tenantId: String(payload.tid), familyId: String(payload.fid) };
+      const [userId, tenantId, familyId] = [payload.sub, payload.tid, payload.fid].map(String) as [
+        string,
+        string,
+        string,
+      ];
+      return { userId, tenantId, familyId, until: Number(payload.exp) * 1000 };
     } catch (cause) {
       const isOurs = cause instanceof Error && 'code' in cause && String(cause.code).startsWith('ERR_J');
       if (!isOurs) throw cause;
@@ -139,17 +161,8 @@ export class Tokens {
   /** The member that an access token speaks for, unless its sign-in was ended since. Throws as verify() does. */
   async memberOf(access: string): Promise<Member> {
     const claims = await this.verify(access);
-    const [member, ended] = await Promise.all([
-      memberOf(this.#db, claims.userId, claims.tenantId),
-      this.#db.kysely
-        .selectFrom('refresh_tokens')
-        .select('id')
-        .where('family_id', '=', claims.familyId)
-        .where('revoked_at', 'is not', null)
-        .limit(1)
-        .executeTakeFirst(),
-    ]);
-    if (!member || ended) throw refused('the access token is not valid, or no longer');
+    const member = await this.#members(claimsKey(claims));
+    if (!member) throw refused('the access token is not valid, or no longer');
     return member;
   }
 

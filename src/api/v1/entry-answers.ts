@@ -23,9 +23,11 @@ export async function entryDocument(
   reply: FastifyReply,
   entry: Entry,
 ): Promise<Static<typeof EntrySchema>> {
-  const names = await userNames(db, [entry.created_by]);
+  const { userId, name } = reply.request.actor;
+  const isOwn = entry.created_by !== null && entry.created_by === userId;
+  const author = isOwn ? name : (await userNames(db, [entry.created_by])).get(entry.created_by ?? '');
   setVersion(reply, entry.version);
-  return { ...entry, created_by: names.get(entry.created_by ?? '') ?? null };
+  return { ...entry, created_by: author ?? null };
 }
 
 /** What is kept of the answer to a new entry. The author's name is looked up when it is sent. */
