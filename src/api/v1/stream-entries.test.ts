@@ -203,6 +203,25 @@ describe('an end', () => {
     await silent;
   });
 
+  test('by a database out of reach is told, and the lines before it keep their answers', async (t) => {
+    const sent = await open();
+    const lines = linesOf(sent);
+    sent.write(sale(60));
+    assert.equal((await lines.next()).value?.status, 'posted');
+    const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    t.mock.method(house.db.pool, 'connect', () => Promise.reject(refused));
+    sent.write(sale(61));
+    assert.equal((await lines.next()).value?.error.code, 'database/unavailable');
+    assert.equal((await lines.next()).value?.summary.complete, false);
+    sent.end();
+    t.mock.restoreAll();
+    const again = await stream(sale(60), sale(61));
+    assert.deepEqual(
+      again.slice(0, 2).map(({ status }) => status),
+      ['duplicate', 'posted'],
+    );
+  });
+
   test('a fault outside of the lines is refused before any of them', async () => {
     const path = '/journal-entries/stream/';
     const type = { 'content-type': 'application/x-ndjson' };
