@@ -11,12 +11,12 @@ type Difference = { place: string | null; name: string; fault: string };
 export async function compareJournal(tx: TenantTx): Promise<string | null> {
   const { rows } = await sql<Difference>`
     with logged as (
-      select block_seq, nth, subject_id, content::jsonb -> 'after' as document,
+      select block_seq, nth, subject_id, (content::json -> 'after')::text as document,
         row_number() over (partition by subject_id order by block_seq, nth) as time
       from audit_rows where subject = 'journal_entry' and action = 'post'
     )
     select 'block ' || l.block_seq || ', row ' || l.nth as place,
-      coalesce(d.document ->> 'number', l.document ->> 'number', l.subject_id, d.id::text) as name,
+      coalesce(coalesce(d.document, l.document)::json ->> 'number', l.subject_id) as name,
       case when l.subject_id is null then 'is in the journal and not in the audit log'
         when d.id is null then 'is in the audit log and no longer in the journal'
         when l.time > 1 then 'is in the audit log more than once'

@@ -98,8 +98,8 @@ test('a posted entry is logged whole, with who posted it, by which request and f
   assert.equal(row?.after?.number, 'JV-2024-000001');
   assert.equal(row?.after?.total, '12.50');
   assert.deepEqual(row?.after?.lines, [
-    { account: '1010', currency: 'USD', debit: '12.50', credit: '0.00', memo: null },
-    { account: '4010', currency: 'USD', debit: '0.00', credit: '12.50', memo: null },
+    { line: 1, account: '1010', currency: 'USD', debit: '12.50', credit: '0.00', memo: null },
+    { line: 2, account: '4010', currency: 'USD', debit: '0.00', credit: '12.50', memo: null },
   ]);
 });
 

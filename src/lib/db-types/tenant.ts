@@ -91,7 +91,7 @@ export interface Company {
 }
 
 export interface EntryDocuments {
-  document: Json | null;
+  document: string | null;
   id: string | null;
 }
 
