@@ -135,7 +135,7 @@ export type Body = {
   next: string | null;
   previous: string | null;
   results: Record<string, unknown>[];
-  lines: (Totals & { account: string; balance: string })[];
+  lines: (Totals & { account: string; balance: string; memo: string | null })[];
   rows: (Totals & { account: string })[];
   totals: Totals;
   opening: string;
