@@ -50,9 +50,10 @@ function faultsOf(tenant: NewTenant, schema: string): Fault[] {
     fault('/name', 'a company’s name has 1 to 200 characters');
   if (!/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/.test(tenant.slug)) {
     fault('/slug', `"${tenant.slug}" is not a slug: 1 to 40 of a-z, 0-9 and inner hyphens`);
-  } else if (reservedSlugs.has(tenant.slug)) {
-    fault('/slug', `the slug ${tenant.slug} is reserved`);
-  } else if (!/^[a-z0-9_]{1,56}$/.test(schema) || /^(pg_|public$|information_schema$)/.test(schema)) {
+  } else if (reservedSlugs.has(tenant.slug)) fault('/slug', `the slug ${tenant.slug} is reserved`);
+  // A schema that is named after a faulty slug is no second fault.
+  const named = tenant.schema !== undefined || faults.every(({ pointer }) => pointer !== '/slug');
+  if (named && (!/^[a-z0-9_]{1,56}$/.test(schema) || /^(pg_|public$|information_schema$)/.test(schema))) {
     fault('/schema', `"${schema}" cannot be a schema’s name`);
   }
   if (currencyScale(tenant.currency) === null)

@@ -161,7 +161,7 @@ test('what people write is stored and shown as it is, and nothing of it is carri
   const texts = [
     "'; drop table journal_lines; --",
     '<script>alert(1)</script>',
-    '${7*7} {{7*7}} %s %n',
+    '{{7*7}} #{7*7} <%= 7*7 %> %s %n',
     'देवनागरी 日本 🏔️ e\u0301 \u202e',
     '\\x27 \\u0000 \\',
     '=cmd|/c calc!A1',
