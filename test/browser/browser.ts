@@ -142,7 +142,7 @@ export function walk(role: Role | null, steps: Walk, options: WalkOptions = {}):
       viewport: { width: 1280, height: 800 },
       ...more,
     });
-    context.setDefaultTimeout(8_000);
+    context.setDefaultTimeout(20_000);
     if (role) await context.addCookies([{ ...(await sessionOf(owner, role)), url: origin }]);
     await context.addInitScript({ content: tellBreaches });
     const complaints: string[] = [];
