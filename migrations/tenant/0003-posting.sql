@@ -195,3 +195,11 @@ begin
     left join posted on posted.id = e.id and not v_faults ? e.ix::text
     order by e.ix;
 end $$;
+
+-- Keeps all other postings, and closings, waiting until the transaction ends. Who posts by several calls in one transaction
+-- asks for this first: its second call would want balances of a posting that waits for the numbers of its first.
+create function hold_postings() returns void
+language plpgsql security definer set search_path from current as $$
+begin
+  lock table periods in exclusive mode;
+end $$;

@@ -15,5 +15,5 @@ grant delete on journal_drafts to {{role}};
 
 revoke all on all functions in schema {{schema}} from public;
 grant execute on function
-  post_entries(jsonb, jsonb, boolean, boolean), entry_faults(jsonb, jsonb), set_period_status(bigint, text), acting_user()
+  post_entries(jsonb, jsonb, boolean, boolean), entry_faults(jsonb, jsonb), set_period_status(bigint, text), hold_postings(), acting_user()
   to {{role}};

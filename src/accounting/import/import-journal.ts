@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Fault } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
 import type { EntryInput, EntryResult } from '../journal/entry.ts';
-import { faultsOfEntries, postEntries, type UncheckedEntry } from '../journal/post-entries.ts';
+import { faultsOfEntries, holdPostings, postEntries, type UncheckedEntry } from '../journal/post-entries.ts';
 import { createAccounts } from './create-accounts.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { ImportRefused } from './import-refused.ts';
@@ -88,6 +88,7 @@ const isRepeated = (faults: readonly Fault[]) =>
 
 async function importAll(tx: TenantTx, file: JournalFile, options: ImportOptions): Promise<ImportReport> {
   // Two imports at once take turns, so that the second sees what the first has posted; and the chart stays as planned.
+  await holdPostings(tx);
   await sql`lock table accounts in share row exclusive mode`.execute(tx.db);
   const { accounts, refused }: AccountPlan = options.createAccounts
     ? await plannedAccounts(tx, file)
