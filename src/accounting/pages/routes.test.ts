@@ -228,8 +228,6 @@ describe('a form', () => {
       /too large/,
     );
   });
-    assert.ok([303, 401, 415].includes(answer.statusCode), String(answer.statusCode));
-  });
 
   test('sent again, as after a lost answer, makes no second draft and no second entry', async () => {
     const id = randomUUIDv7();
