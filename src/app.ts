@@ -32,6 +32,9 @@ import {
   userPageRoutes,
 } from '#users';
 
+/** An account's code of 200 characters, each of which may take twelve in an address. */
+const MAX_PARAM_LENGTH = 2400;
+
 const contentSecurityPolicy = {
   useDefaults: false,
   directives: {
@@ -106,7 +109,7 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
     genReqId: () => randomUUIDv7(),
     requestIdHeader: false,
     logController: new LogController({ disableRequestLogging: true }),
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAM_LENGTH },
     bodyLimit: 1_048_576,
     // See limitBodyTime.
     requestTimeout: 0,

@@ -21,7 +21,7 @@ import { createTestDatabase } from '#test/database';
 import { ensureUser, type Member, type Role, setMembership, Tokens } from '#users';
 import { buildApp } from '../src/app.ts';
 
-const testPassword = 'correct horse battery staple';
+export const testPassword = 'correct horse battery staple';
 
 /** A database of this test file's own; `superuser` looks behind the scenes. Call `close()` in an `after` hook. */
 export type TestHouse = { db: Db; url: string; superuser: pg.Pool; close(): Promise<void> };
@@ -135,7 +135,7 @@ export type Body = {
   next: string | null;
   previous: string | null;
   results: Record<string, unknown>[];
-  lines: (Totals & { account: string; balance: string })[];
+  lines: (Totals & { account: string; balance: string; memo: string | null })[];
   rows: (Totals & { account: string })[];
   totals: Totals;
   opening: string;

@@ -38,6 +38,18 @@ test('every route asks for the permission that was reviewed, in test/routes-guar
   assert.deepEqual(lines, reviewed.trimEnd().split('\n').slice(1));
 });
 
+test('a HEAD asks for what its GET asks for', () => {
+  const asked = (wanted: string) =>
+    api.app.guardedRoutes
+      .filter(({ method }) => method === wanted)
+      .map(({ url, permission }) => `${url} ${permission}`);
+  const gets = new Set(asked('GET'));
+  assert.deepEqual(
+    asked('HEAD').filter((each) => !gets.has(each)),
+    [],
+  );
+});
+
 test('what anybody may call is nothing but signing in, health, documentation and assets', () => {
   const open = api.app.guardedRoutes.filter(({ permission }) => permission === 'public');
   const known = /^\/(api\/(docs|redoc|schema|v1\/auth)|assets|favicon\.ico|health|sign-in)\b/;

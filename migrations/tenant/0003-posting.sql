@@ -204,9 +204,9 @@ begin
     order by e.ix;
 end $$;
 
--- Keeps the books to oneself until the transaction ends, for work that posts in several calls: whoever posts takes a row of
--- periods first, so that nobody can wait for us while holding a balance that we come to need.
-create function hold_books() returns void
+-- Keeps all other postings, and closings, waiting until the transaction ends. Who posts by several calls in one transaction
+-- asks for this first: its second call would want balances of a posting that waits for the numbers of its first.
+create function hold_postings() returns void
 language plpgsql security definer set search_path from current as $$
 begin
   lock table periods in exclusive mode;

@@ -84,7 +84,7 @@ $$;
 create function append_block(
   p_actors uuid[], p_requests text[], p_ips inet[], p_subjects text[], p_ids text[], p_actions text[], p_contents text[]
 ) returns void
-language plpgsql set search_path from current as $$
+language plpgsql set search_path from current set plan_cache_mode = force_generic_plan as $$
 declare
   v_hashes text[];
   v_previous text;
@@ -171,9 +171,11 @@ create view entry_documents with (security_invoker = true) as
 
 -- Runs once for each INSERT of entries, whoever inserts them: one block, one row an entry. app.posting_origins says which
 -- of the requests that share the transaction each entry is from. What was pending comes first, as it happened first.
--- Its plan is made once a connection, perhaps while the journal is still empty; without sequential scans it stays a good one.
+-- Planning would cost more than running it; so its plan is made once a connection, perhaps while the journal is still empty, and
+-- without sequential scans it stays a good one.
 create function record_postings() returns trigger
-language plpgsql security definer set search_path from current set enable_seqscan = off as $$
+language plpgsql security definer set search_path from current
+set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
   v_end text := ',"reason":' || coalesce(to_json(nullif(current_setting('app.reason', true), ''))::text, 'null') || '}';
   v_request text := nullif(current_setting('app.request_id', true), '');

@@ -233,7 +233,18 @@ const focusGrid = () => {
   if (place instanceof HTMLInputElement) place.focus();
 };
 
-const hasWork = () => rowsOf(grid() ?? document.createElement('form')).some((row) => !isEmpty(row));
+/** @param {HTMLFormElement} form everything keyed, as one text */
+const picture = (form) =>
+  rowsOf(form)
+    .flatMap((row) => ['account', 'debit', 'credit', 'memo'].map((name) => cellOf(row, name)?.value))
+    .join('\n')
+    .trimEnd();
+
+let stored = ''; // What the books hold of this form: the lines of a draft, nothing of a new entry.
+const hasWork = () => {
+  const form = grid();
+  return form !== null && picture(form) !== '' && picture(form) !== stored;
+};
 let leaving = false;
 document.addEventListener('submit', () => {
   leaving = typeof Reflect.get(window, 'htmx') === 'undefined';
@@ -251,6 +262,8 @@ document.addEventListener('htmx:after:swap', () => {
   focusGrid();
 });
 
+const opened = grid();
+if (opened?.querySelector('[aria-invalid="true"]') === null) stored = picture(opened);
 for (const cell of document.querySelectorAll('#entry-grid [data-accounts]')) {
   const label = cell.parentElement?.querySelector('[data-account-name]');
   if (cell instanceof HTMLInputElement && label) label.textContent = findAccount(cell.value)?.name ?? '';

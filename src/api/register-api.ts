@@ -82,7 +82,8 @@ export async function registerApi(app: FastifyInstance, services: Services): Pro
         async (plain) => {
           const v1 = plain.withTypeProvider<TypeBoxTypeProvider>();
           v1.addHook('onRequest', async (_request, reply) => {
-            reply.header('API-Version', '1');
+            // Tokens and figures belong in nobody's cache (RFC 6749, 5.1).
+            reply.header('API-Version', '1').header('Cache-Control', 'no-store');
           });
           v1.addHook('onRoute', (route) => {
             route.bodyLimit ??= BODY_LIMIT_BYTES;

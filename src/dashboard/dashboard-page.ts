@@ -15,6 +15,7 @@ export function dashboardPage(context: PageContext, panels: readonly RenderedPan
     title: 'Dashboard',
     subtitle: dateLabel(today, context.tenant.calendar),
     body,
+    styles: ['dashboard.css'],
   });
 }
 

@@ -1,5 +1,6 @@
 // A problem as a page: what happened, in words, and a way on.
 import { type Html, html } from '#lib/html';
+import { asSentence } from './as-sentence.ts';
 import type { PageContext } from './page-context.ts';
 import { barePage, pageShell } from './page-shell.ts';
 
@@ -10,7 +11,7 @@ export type ErrorView = { status: number; title: string; detail: string; referen
 export function errorPage(error: ErrorView, context: PageContext | null): Html {
   const body = html`<section class="hx-error">
 <p class="hx-error-status">${error.status}</p>
-<p class="hx-error-detail">${error.detail}</p>
+<p class="hx-error-detail">${asSentence(error.detail)}</p>
 ${error.reference && html`<p class="hx-muted">Reference <code>${error.reference}</code></p>`}
 <p><a class="btn btn-primary" href="/">Go to the start page</a></p>
 </section>`;

@@ -1,5 +1,6 @@
 // The door of the dashboard: the frame of every page, its small parts, and the Panel type.
 export { amountLabel, balanceLabel } from './amount-label.ts';
+export { asSentence } from './as-sentence.ts';
 export { dashboardPage, type RenderedPanel } from './dashboard-page.ts';
 export { dateLabel, timeLabel } from './date-label.ts';
 export { type ErrorView, errorPage } from './error-page.ts';

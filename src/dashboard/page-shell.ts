@@ -1,6 +1,7 @@
 // The frame around every page of a company: head, navigation, title row, help and messages.
 import { assetUrl } from '#lib/assets';
 import { type Html, html } from '#lib/html';
+import { asSentence } from './as-sentence.ts';
 import { bikramSambatTable } from './bikram-sambat-table.ts';
 import { icon, mark } from './icon.ts';
 import { mobileNavigation, sidebar } from './navigation-view.ts';
@@ -71,11 +72,21 @@ ${body}
 /** A line of good or bad news above the content; a status of `danger` is announced at once. */
 export function notice(kind: 'success' | 'danger', content: Html | string): Html {
   const sign = icon(kind === 'success' ? 'check' : 'warning');
-  return html`<div class="hx-notice hx-notice-${kind}" ${kind === 'danger' && html`role="alert"`}>${sign}<div>${content}</div></div>`;
+  return html`<div class="hx-notice hx-notice-${kind}" ${kind === 'danger' && html`role="alert"`}>${sign}<div>${typeof content === 'string' ? asSentence(content) : content}</div></div>`;
 }
 
 function pageHead(title: string, styles: readonly string[] = []): Html {
-  const sheets = ['tabler.css', 'app.css', 'page.css', 'frame.css', 'ledger.css', 'combobox.css', ...styles];
+  const sheets = [
+    'tabler.css',
+    'app.css',
+    'page.css',
+    'sidebar.css',
+    'frame.css',
+    'ledger.css',
+    'ledger-media.css',
+    'combobox.css',
+    ...styles,
+  ];
   return html`<meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">

@@ -49,11 +49,21 @@ export function fixAmount(text: string, scale: number): string {
   return formatAmount(unitsOf(text, scale), scale);
 }
 
+/** ISO 4217's minor units, of whatever currency has another number of decimals than two. */
+const MINOR_UNITS = new Map(
+  Object.entries({
+    0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF',
+    3: 'BHD IQD JOD KWD LYD OMR TND',
+    4: 'CLF UYW',
+  }).flatMap(([decimals, codes]) => codes.split(' ').map((code) => [code, Number(decimals)])),
+);
+
 /**
- * The decimals of a currency: ISO 4217's minor unit, as the runtime's currency data knows it; null for an unknown code.
+ * The decimals of a currency by ISO 4217; null for an unknown code. Which codes there are, the runtime knows; its numbers
+ * of decimals are those of daily life, without the cents of Colombia, Hungary, Indonesia or Pakistan, which books have.
  */
 export function currencyScale(code: string): number | null {
-  if (!/^[A-Z]{3}$/.test(code) || !Intl.supportedValuesOf('currency').includes(code)) return null;
-  const digits = new Intl.NumberFormat('en', { style: 'currency', currency: code }).resolvedOptions();
-  return digits.maximumFractionDigits ?? 2;
+  const scale = MINOR_UNITS.get(code);
+  if (scale !== undefined) return scale;
+  return Intl.supportedValuesOf('currency').includes(code) ? 2 : null;
 }

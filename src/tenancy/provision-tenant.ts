@@ -1,6 +1,7 @@
 // Makes a new company: its row in the directory, its role, its schema and all its tables, in the caller's transaction.
 import { randomUUIDv7 } from 'node:crypto';
 import { noteChange } from '#lib/audit/note-change';
+import { isStorable } from '#lib/http/unfit-values';
 import { currencyScale } from '#lib/money';
 import { type Fault, invalid, Problem } from '#lib/problem';
 import type { Calendar, DirectoryTx, Tenant } from '#lib/tenant-tx';
@@ -17,6 +18,8 @@ export type NewTenant = {
   timeZone: string;
   schema?: string;
 };
+
+const DUPLICATE_SCHEMA = '42P06';
 
 const reservedSlugs = new Set([
   'www',
@@ -44,12 +47,14 @@ function faultsOf(tenant: NewTenant, schema: string): Fault[] {
   const faults: Fault[] = [];
   const fault = (pointer: string, detail: string) =>
     faults.push({ pointer, code: 'tenancy/invalid', detail });
-  if (tenant.name.trim() === '' || tenant.name.length > 200)
+  if (tenant.name.trim() === '' || tenant.name.length > 200 || !isStorable(tenant.name))
     fault('/name', 'a company’s name has 1 to 200 characters');
   if (!/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/.test(tenant.slug)) {
     fault('/slug', `"${tenant.slug}" is not a slug: 1 to 40 of a-z, 0-9 and inner hyphens`);
   } else if (reservedSlugs.has(tenant.slug)) fault('/slug', `the slug ${tenant.slug} is reserved`);
-  if (!/^[a-z0-9_]{1,56}$/.test(schema) || /^(pg_|public$|information_schema$)/.test(schema)) {
+  // A schema that is named after a faulty slug is no second fault.
+  const named = tenant.schema !== undefined || faults.every(({ pointer }) => pointer !== '/slug');
+  if (named && (!/^[a-z0-9_]{1,56}$/.test(schema) || /^(pg_|public$|information_schema$)/.test(schema))) {
     fault('/schema', `"${schema}" cannot be a schema’s name`);
   }
   if (currencyScale(tenant.currency) === null)
@@ -86,7 +91,11 @@ export async function provisionTenant(tx: DirectoryTx, input: NewTenant): Promis
   if (!row)
     throw new Problem('conflict', 'tenancy/slug-taken', `there is a company with the slug ${input.slug}`);
   const tenant = tenantFromRow(row);
-  await createTenantSchema(tx, tenant.schema, tenant.role);
+  await createTenantSchema(tx, tenant.schema, tenant.role).catch((cause: Error & { code?: string }) => {
+    if (cause.code !== DUPLICATE_SCHEMA) throw cause;
+    const detail = `the database has a schema ${tenant.schema} already, which is no company’s`;
+    throw new Problem('conflict', 'tenancy/schema-taken', detail, { cause });
+  });
   await migrateTenantSchema(tx, tenant.id, await readMigrations('tenant'));
   const company = `insert into ${quote(tenant.schema)}.company (currency, currency_scale, calendar) values ($1, $2, $3)`;
   const { id, slug, name, currency, calendar, timeZone } = tenant;

@@ -28,7 +28,7 @@ const granted: Record<Role, readonly string[]> = {
 
 /** The permissions of a role; an unknown role has none. */
 export function permissionsOf(role: string): readonly string[] {
-  return granted[role as Role] ?? [];
+  return Object.hasOwn(granted, role) ? granted[role as Role] : [];
 }
 
 /** Whether a role has a permission; deny by default. */

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Fault } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
 import type { EntryInput, EntryResult } from '../journal/entry.ts';
-import { faultsOfEntries, postEntries, type UncheckedEntry } from '../journal/post-entries.ts';
+import { faultsOfEntries, holdPostings, postEntries, type UncheckedEntry } from '../journal/post-entries.ts';
 import { createAccounts } from './create-accounts.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { ImportRefused } from './import-refused.ts';
@@ -87,9 +87,8 @@ const isRepeated = (faults: readonly Fault[]) =>
   faults.some(({ code }) => code === 'accounting/already-posted');
 
 async function importAll(tx: TenantTx, file: JournalFile, options: ImportOptions): Promise<ImportReport> {
-  // Batches that others post in between could wait for us while we wait for them; the import has the books for itself.
-  await sql`select hold_books()`.execute(tx.db);
   // Two imports at once take turns, so that the second sees what the first has posted; and the chart stays as planned.
+  await holdPostings(tx);
   await sql`lock table accounts in share row exclusive mode`.execute(tx.db);
   const { accounts, refused }: AccountPlan = options.createAccounts
     ? await plannedAccounts(tx, file)

@@ -38,9 +38,9 @@ function columnsOf(tx: TenantTx, entry: EntryInput) {
   };
 }
 
-/** Stores a draft whose faults have been looked for; returns its id (UUIDv7). */
+/** Stores a draft whose faults have been looked for, under its own id if it has one; returns the id (UUIDv7). */
 export async function createDraft(tx: TenantTx, entry: EntryInput): Promise<string> {
-  const id = uuidv7();
+  const id = entry.id ?? uuidv7();
   await tx.db
     .insertInto('journal_drafts')
     .values({ id, ...columnsOf(tx, entry) })

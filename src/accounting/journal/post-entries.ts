@@ -71,3 +71,11 @@ export async function faultsOfEntries(tx: TenantTx, entries: readonly UncheckedE
 export async function entryFaults(tx: TenantTx, entry: UncheckedEntry): Promise<Fault[]> {
   return (await faultsOfEntries(tx, [entry])).flat();
 }
+
+/**
+ * Keeps all other postings of the company waiting until this transaction ends. To be called before the first of several
+ * postEntries() in one transaction, which could otherwise block each other with somebody else's for ever.
+ */
+export async function holdPostings(tx: TenantTx): Promise<void> {
+  await sql`select hold_postings()`.execute(tx.db);
+}

@@ -6,11 +6,15 @@ import type { EntryInput } from './entry.ts';
 import { entryFaults, postEntries, type UncheckedEntry } from './post-entries.ts';
 import { readEntryBody } from './read-entry-body.ts';
 
-/** `shapeFaults` are those that a schema found before; `draft` names the draft to replace and the version seen. */
+/**
+ * `shapeFaults` are those that a schema found before; `draft` names the draft to replace and the version seen; `id` (UUIDv7)
+ * is the id of a new draft whose sender has chosen one.
+ */
 export type SaveOptions = {
   as: 'posted' | 'draft';
   shapeFaults?: readonly Fault[];
   draft?: { id: string; version: number | null };
+  id?: string;
 };
 
 /** Whether a read entry has what posting cannot do without. */
@@ -39,7 +43,8 @@ export async function saveEntry(tx: TenantTx, body: unknown, options: SaveOption
   const found = await entryFaults(tx, entry);
   const all = mergeFaults(before, options.as === 'draft' ? draftFaults(found) : found);
   if (all.length > 0 || !isReadable(entry)) throw invalid(all, 'accounting/entry-invalid');
-  if (!options.draft) return await createDraft(tx, entry);
+  if (!options.draft)
+    return await createDraft(tx, options.id === undefined ? entry : { ...entry, id: options.id });
   await updateDraft(tx, options.draft.id, entry, options.draft.version);
   return options.draft.id;
 }

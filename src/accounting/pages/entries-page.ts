@@ -40,7 +40,7 @@ export function entriesTable(context: PageContext, view: EntriesView): Html {
 function entryRow({ tenant }: PageContext, entry: EntrySummary): Html {
   return html`<tr><td class="hx-date">${dateLabel(entry.entry_date, tenant.calendar, 'short')}</td>
 <td>${entryLink(entry.id, entry.number ?? 'Draft')}</td><td class="hx-full-line">${entry.memo}</td>
-<td class="hx-wide">${entry.reference}</td><td>${statusLabel(entry.status)}</td>
+<td class="hx-wide hx-reference">${entry.reference}</td><td>${statusLabel(entry.status)}</td>
 <td class="hx-num">${amountLabel(entry.total, tenant.currency)}</td></tr>`;
 }
 

@@ -1,5 +1,5 @@
 // The grid in which entries are keyed: a plain form that works alone, and faster with its script.
-import { icon, notice, type PageContext } from '#dashboard';
+import { asSentence, icon, notice, type PageContext } from '#dashboard';
 import { type Html, html } from '#lib/html';
 import type { Fault } from '#lib/problem';
 import { type PlacedFaults, placeFaults } from './place-faults.ts';
@@ -86,13 +86,16 @@ function invalid(fault: string | undefined, id: string): Html | false {
 }
 
 function faultText(fault: string | undefined, id: string): Html | false {
-  return fault !== undefined && html`<p class="hx-fault" id="${id}-fault">${fault}</p>`;
+  return fault !== undefined && html`<p class="hx-fault" id="${id}-fault">${asSentence(fault)}</p>`;
 }
 
 function wholeFaults({ whole, cells }: PlacedFaults): Html {
   if (whole.length === 0 && cells.size === 0) return html``;
   if (whole.length === 0) return notice('danger', 'Nothing was stored. See the marked cells.');
-  return notice('danger', html`Nothing was stored.<ul>${whole.map((text) => html`<li>${text}</li>`)}</ul>`);
+  return notice(
+    'danger',
+    html`Nothing was stored.<ul>${whole.map((text) => html`<li>${asSentence(text)}</li>`)}</ul>`,
+  );
 }
 
 function footer(currency: string): Html {

@@ -1,5 +1,14 @@
 // One entry: what was posted, by which lines, how it is linked, and what may still be done with it.
-import { amountLabel, dateLabel, icon, notice, type PageContext, pageShell, timeLabel } from '#dashboard';
+import {
+  amountLabel,
+  asSentence,
+  dateLabel,
+  icon,
+  notice,
+  type PageContext,
+  pageShell,
+  timeLabel,
+} from '#dashboard';
 import { type Html, html } from '#lib/html';
 import type { Fault } from '#lib/problem';
 import type { Entry, EntryLine } from '../journal/entry.ts';
@@ -89,5 +98,8 @@ function reverseDialog({ csrfToken }: PageContext, { entry, may, today }: EntryV
 
 function faultNotice(faults: readonly Fault[]): Html {
   if (faults.length === 0) return html``;
-  return notice('danger', html`<ul>${faults.map((fault) => html`<li>${fault.detail}</li>`)}</ul>`);
+  return notice(
+    'danger',
+    html`<ul>${faults.map((fault) => html`<li>${asSentence(fault.detail)}</li>`)}</ul>`,
+  );
 }

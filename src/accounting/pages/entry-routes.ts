@@ -1,13 +1,15 @@
 // The addresses of the journal: the list, one entry, and what may be done with one.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { pageParameter, sendPage, textParameter, wantsPart } from '#dashboard';
-import { today } from '#lib/dates';
+import { isIsoDate, today } from '#lib/dates';
+import { statusOf } from '#lib/http/send-problem';
 import { formatAmount, parseAmount } from '#lib/money';
-import { type Fault, notFound, Problem } from '#lib/problem';
+import { type Fault, invalid, notFound, Problem } from '#lib/problem';
+import type { TenantTx } from '#lib/tenant-tx';
 import { userNames } from '#users';
 import { postDraft } from '../journal/drafts.ts';
 import type { Entry, EntryStatus } from '../journal/entry.ts';
-import { getEntry, listEntries } from '../journal/read-entries.ts';
+import { type EntryFilter, getEntry, listEntries } from '../journal/read-entries.ts';
 import { reverseEntry } from '../journal/reverse-entry.ts';
 import { entriesPage, entriesTable } from './entries-page.ts';
 import { entryPage } from './entry-page.ts';
@@ -28,11 +30,10 @@ export function entryRoutes(app: FastifyInstance, parts: PageParts): void {
     { config: { permission: 'accounting.journal_entry.view' } },
     async (request, reply) => {
       const search = textParameter(request, 'q').slice(0, 200);
-      const status = statusOf(textParameter(request, 'status'));
-      const page = pageParameter(request);
+      const status = statusNamed(textParameter(request, 'status'));
       const filter = { search, status: status ?? undefined };
-      const { count, results } = await read(request, (tx) => listEntries(tx, filter, page, pageSize));
-      const view = { entries: results, count, page, pageSize, search, status };
+      const page = await read(request, (tx) => pageOfEntries(tx, filter, pageParameter(request)));
+      const view = { ...page, pageSize, search, status };
       const context = contextOf(request);
       return await sendPage(
         reply,
@@ -62,12 +63,20 @@ export function entryRoutes(app: FastifyInstance, parts: PageParts): void {
     '/journal-entries/:id/reversal/',
     { config: { permission: 'accounting.journal_entry.reverse' } },
     async (request, reply) => {
-      const entry_date = fieldOf(request.body, 'entry_date');
-      return await act(parts, request, reply, () =>
-        write(request, (tx) => reverseEntry(tx, entryId(request), entry_date === '' ? {} : { entry_date })),
-      );
+      return await act(parts, request, reply, async () => {
+        const options = reversalOf(fieldOf(request.body, 'entry_date'));
+        return await write(request, (tx) => reverseEntry(tx, entryId(request), options));
+      });
     },
   );
+}
+
+/** A page past the last one is the last one. */
+async function pageOfEntries(tx: TenantTx, filter: EntryFilter, wanted: number) {
+  const { count, results } = await listEntries(tx, filter, wanted, pageSize);
+  const last = Math.max(1, Math.ceil(count / pageSize));
+  if (wanted <= last) return { count, entries: results, page: wanted };
+  return { count, entries: (await listEntries(tx, filter, last, pageSize)).results, page: last };
 }
 
 /** Does what was asked and goes to the entry that came of it; a refusal is shown on the entry's own page. */
@@ -83,7 +92,7 @@ async function act(
   } catch (error) {
     if (!(error instanceof Problem) || !['invalid', 'conflict', 'precondition-failed'].includes(error.kind))
       throw error;
-    return await showEntry(parts, request, reply, faultsOf(error));
+    return await showEntry(parts, request, reply, faultsOf(error), statusOf(error));
   }
 }
 
@@ -92,6 +101,7 @@ async function showEntry(
   request: FastifyRequest<ById>,
   reply: FastifyReply,
   faults: readonly Fault[],
+  status = 200,
 ): Promise<FastifyReply> {
   const context = contextOf(request);
   const entry = await read(request, (tx) => getEntry(tx, entryId(request)));
@@ -109,7 +119,7 @@ async function showEntry(
     },
     faults,
   };
-  return await sendPage(reply, entryPage(context, view), faults.length > 0 ? 422 : 200);
+  return await sendPage(reply, entryPage(context, view), status);
 }
 
 /** A problem's faults, or its own words when it names none. */
@@ -135,7 +145,15 @@ function totalsOf(entry: Entry, scale: number): { debit: string; credit: string 
   return { debit: sum('debit'), credit: sum('credit') };
 }
 
-function statusOf(text: string): EntryStatus | null {
+/** Without a date the reversal falls on the entry's own. */
+function reversalOf(date: string): { entry_date?: string } {
+  if (date === '') return {};
+  if (isIsoDate(date)) return { entry_date: date };
+  const detail = `“${date.slice(0, 40)}” is no date between 1900 and 2200`;
+  throw invalid([{ pointer: '/entry_date', code: 'request/date', detail }], 'accounting/entry-invalid');
+}
+
+function statusNamed(text: string): EntryStatus | null {
   return statuses.includes(text) ? (text as EntryStatus) : null;
 }
 

@@ -18,14 +18,16 @@ const reading = { config: { permission: 'accounting.report.view' } };
 /** GET /reports/trial-balance/?as_of= and /reports/general-ledger/?account=&from=&to=. */
 export function reportRoutes(app: FastifyInstance, { contextOf, read }: PageParts): void {
   app.get('/reports/trial-balance/', reading, async (request, reply) => {
+    const fault = dateFault(request, ['as_of']);
     const asOf = dateParameter(request, 'as_of') ?? today(request.tenant.timeZone);
     const { report, years } = await read(request, async (tx) => ({
       report: await trialBalance(tx, asOf),
       years: await listFiscalYears(tx),
     }));
     const from = yearOf(years, asOf)?.starts_on ?? null;
-    const view = { report, from, subtotals: subtotalsOf(report, request.tenant.currencyScale) };
-    return await sendPage(reply, trialBalancePage(contextOf(request), view));
+    const subtotals = subtotalsOf(report, request.tenant.currencyScale);
+    const view = { report, from, subtotals, ...(fault !== undefined && { fault }) };
+    return await sendPage(reply, trialBalancePage(contextOf(request), view), fault === undefined ? 200 : 422);
   });
 
   app.get('/reports/general-ledger/', reading, async (request, reply) => {
@@ -47,6 +49,8 @@ async function ledgerView(tx: TenantTx, request: FastifyRequest): Promise<Ledger
   const from = dateParameter(request, 'from') ?? yearOf(years, to)?.starts_on ?? year?.starts_on ?? to;
   const query = { account: textParameter(request, 'account'), from, to };
   const accounts = await listAccounts(tx);
+  const fault = dateFault(request, ['from', 'to']);
+  if (fault !== undefined) return { query, ledger: null, accounts, fault };
   if (query.account === '') return { query, ledger: null, accounts };
   if (from > to) return { query, ledger: null, accounts, fault: 'The first day lies after the last one.' };
   try {
@@ -61,6 +65,14 @@ async function ledgerView(tx: TenantTx, request: FastifyRequest): Promise<Ledger
 function dateParameter(request: FastifyRequest, name: string): string | null {
   const text = textParameter(request, name);
   return isIsoDate(text) ? text : null;
+}
+
+/** What is wrong with the dates of the address, in words; a day that is not given is no fault. */
+function dateFault(request: FastifyRequest, names: readonly string[]): string | undefined {
+  const bad = names
+    .map((name) => textParameter(request, name))
+    .find((text) => text !== '' && !isIsoDate(text));
+  return bad === undefined ? undefined : `“${bad.slice(0, 40)}” is no day between 1900 and 2200.`;
 }
 
 function yearOf(years: readonly FiscalYear[], date: string): FiscalYear | undefined {

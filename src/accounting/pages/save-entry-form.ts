@@ -12,8 +12,8 @@ import { type EntryForm, entryBodyOf } from './read-entry-form.ts';
 export type SavedForm = { id: string; number: string | null };
 
 /**
- * Saves the form and returns the entry's id, with its number when it was posted. A new form posts under the id that it
- * was shown with, so that sending it again after a lost answer finds the entry instead of posting a second one.
+ * Saves the form and returns the entry's id, with its number when it was posted. A new form is kept
+ * under the id that it was shown with, so that sending it again after a lost answer finds it instead of making a second one.
  * Throws an invalid Problem with pointers into entryBodyOf(form), or a conflict about a draft.
  */
 export async function saveEntryForm(
@@ -22,10 +22,12 @@ export async function saveEntryForm(
   action: 'post' | 'draft',
 ): Promise<SavedForm> {
   if (form.version !== '') return await saveDraftForm(tx, form, action);
+  const known = await getEntry(tx, form.id);
+  if (known?.status === 'draft')
+    return await saveDraftForm(tx, { ...form, version: String(known.version) }, action);
+  if (known) return known;
   if (action === 'draft')
-    return { id: await saveEntry(tx, entryBodyOf(form), { as: 'draft' }), number: null };
-  const posted = await getEntry(tx, form.id);
-  if (posted) return posted;
+    return { id: await saveEntry(tx, entryBodyOf(form), { as: 'draft', id: form.id }), number: null };
   const { entry, faults } = readEntryBody(entryBodyOf(form), tx.tenant.currencyScale);
   if (faults.length > 0)
     return { id: await saveEntry(tx, entryBodyOf(form), { as: 'posted' }), number: null };

@@ -1,13 +1,18 @@
 // The trial balance: every account's closing balance by nature, down to the ledger of each.
-import { amountLabel, dateLabel, icon, type PageContext, pageShell } from '#dashboard';
+import { amountLabel, dateLabel, icon, notice, type PageContext, pageShell } from '#dashboard';
 import { type Html, html } from '#lib/html';
 import type { AccountType } from '../accounts/account.ts';
 import type { TrialBalance, TrialBalanceRow } from '../reports/trial-balance.ts';
 import { empty } from './empty.ts';
 import { ledgerLink } from './links.ts';
 
-/** `from` is the first day of the fiscal year, from which the drill-down to a ledger starts. */
-export type TrialBalanceView = { report: TrialBalance; from: string | null; subtotals: Subtotals };
+/** `from` is the first day of the fiscal year, from which the drill-down to a ledger starts; `fault` refuses a date. */
+export type TrialBalanceView = {
+  report: TrialBalance;
+  from: string | null;
+  subtotals: Subtotals;
+  fault?: string;
+};
 export type Subtotals = Record<AccountType, { debit: string; credit: string }>;
 
 const natures: readonly [AccountType, string][] = [
@@ -23,7 +28,8 @@ export function trialBalancePage(context: PageContext, view: TrialBalanceView): 
   const { report } = view;
   const subtitle = html`As of ${dateLabel(report.as_of, context.tenant.calendar)}, in ${report.currency}`;
   const actions = html`<button class="btn hx-scripted" type="button" data-print>${icon('print')} Print</button>`;
-  const body = html`${dateForm(report.as_of)}<div id="trial-balance" class="hx-sheet">${table(view)}</div>`;
+  const refusal = view.fault !== undefined && notice('danger', view.fault);
+  const body = html`${refusal}${dateForm(report.as_of)}<div id="trial-balance" class="hx-sheet">${table(view)}</div>`;
   return pageShell(context, { title: 'Trial balance', subtitle, actions, body, dates: true });
 }
 

@@ -45,7 +45,7 @@ async function accountWithDescendants(tx: TenantTx, code: string): Promise<Accou
   const { rows } = await sql<Account>`
     with recursive tree (id) as (
       select id from accounts where code = ${code}
-      union all
+      union
       select a.id from accounts a join tree t on a.parent_id = t.id
     )
     select a.id, a.name, a.type, (select array_agg(id::integer) from tree) as ids from accounts a where a.code = ${code}

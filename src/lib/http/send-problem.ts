@@ -53,7 +53,7 @@ export type ProblemDocument = {
 };
 
 /** What Fastify itself refuses: unreadable bodies, wrong content types, bodies over the limit, bad addresses. */
-function problemOfFastify(error: FastifyError): Problem | null {
+function problemOfFastify(error: FastifyError | null): Problem | null {
   const known: Record<number, [ProblemKind, string]> = {
     400: ['malformed', 'request/malformed'],
     404: ['not-found', 'request/not-found'],
@@ -61,16 +61,16 @@ function problemOfFastify(error: FastifyError): Problem | null {
     414: ['malformed', 'request/address-too-long'],
     415: ['unsupported-type', 'request/content-type'],
   };
-  const [kind, code] = known[error.statusCode ?? 500] ?? [];
-  if (!kind || !code) return null;
+  const [kind, code] = known[error?.statusCode ?? 500] ?? [];
+  if (!error || !kind || !code) return null;
   return new Problem(kind, code, error.message, { cause: error });
 }
 
 /** Any error as a Problem; what is none of ours becomes an internal one whose cause stays inside. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  const fastifyError = error as FastifyError;
-  if (Array.isArray(fastifyError.validation)) {
+  const fastifyError = error as FastifyError | null;
+  if (Array.isArray(fastifyError?.validation)) {
     const errors = faultsOfValidation(fastifyError);
     return new Problem('invalid', 'request/invalid', `the request has ${errors.length} fault(s)`, { errors });
   }

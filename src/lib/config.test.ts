@@ -1,0 +1,69 @@
+// Proves that a wrong or unknown variable stops the start with one line that names it.
+import assert from 'node:assert/strict';
+import { isAbsolute, join } from 'node:path';
+import { test } from 'node:test';
+import { ConfigError, loadConfig, projectRoot, variables } from './config.ts';
+
+const wrong: Record<string, string[]> = {
+  PORT: ['', 'x', '-1', '65536', '80.5', '0x50', '1e3', ' 80', '99999999999'],
+  HIMALYTIX_HOST: ['', 'a b', 'http://x', 'x/y', '%'],
+  HIMALYTIX_BASE_DOMAIN: ['', 'a b', 'a/b'],
+  DATABASE_URL: ['', 'mysql://x', 'localhost', '/tmp/x'],
+  HIMALYTIX_DATA_DIR: ['', ' '],
+  HIMALYTIX_DEMO_PASSWORD: ['', ' '],
+  HIMALYTIX_LOG_LEVEL: ['', 'verbose', 'WARN'],
+  HIMALYTIX_TRUST_PROXY: ['', '1', 'yes', 'TRUE'],
+};
+
+for (const [name, values] of Object.entries(wrong)) {
+  test(`a wrong ${name} stops the start with one line that names it`, () => {
+    for (const value of values) {
+      assert.throws(
+        () => loadConfig({ [name]: value }),
+        (error) =>
+          error instanceof ConfigError &&
+          error.message.startsWith(`${name} `) &&
+          !error.message.includes('\n'),
+        JSON.stringify(value),
+      );
+    }
+  });
+}
+
+test('every variable is tried with wrong values here', () => {
+  assert.deepEqual(Object.keys(wrong).sort(), Object.keys(variables).sort());
+});
+
+test('an unknown variable with our prefix stops the start, and the line says which there are', () => {
+  assert.throws(
+    () => loadConfig({ HIMALYTIX_PROT: '1' }),
+    /^ConfigError: HIMALYTIX_PROT is not .* HIMALYTIX_DATA_DIR/,
+  );
+  assert.throws(() => loadConfig({ HIMALYTIX_: '' }), /HIMALYTIX_ is not/);
+  assert.doesNotThrow(() => loadConfig({ HIMALYTIX_OWNER_PASSWORD: 'x' }, ['HIMALYTIX_OWNER_PASSWORD']));
+  assert.doesNotThrow(() => loadConfig({ OTHER: 'x', himalytix_port: 'x' }));
+});
+
+test('without any variable the program runs on loopback, with its data beside it, trusting no proxy', () => {
+  const config = loadConfig({});
+  assert.deepEqual([config.port, config.host, config.baseDomain], [8000, '127.0.0.1', 'localhost']);
+  assert.equal(config.dataDir, join(projectRoot, '.data'));
+  assert.deepEqual([config.databaseUrl, config.demoPassword, config.trustProxy], [null, null, false]);
+});
+
+test('the configuration is frozen, its paths are absolute and its domain is lower case', () => {
+  const config = loadConfig({
+    HIMALYTIX_DATA_DIR: 'here',
+    HIMALYTIX_BASE_DOMAIN: 'Books.Example.com',
+    PORT: '0',
+  });
+  assert.ok(Object.isFrozen(config) && isAbsolute(config.dataDir));
+  assert.deepEqual([config.baseDomain, config.port], ['books.example.com', 0]);
+});
+
+test('the address of a database, which holds a password, is never quoted', () => {
+  assert.throws(
+    () => loadConfig({ DATABASE_URL: 'mysql://me:secret@db/x' }),
+    (error) => !String(error).includes('secret'),
+  );
+});

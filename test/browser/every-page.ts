@@ -1,0 +1,109 @@
+// Holds every page to what all share: it fits a phone, everybody can use it, and it works for a company without anything.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { describe, test } from 'node:test';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { addressesOf } from './addresses.ts';
+import { books, createNepaliCompany, walk } from './browser.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What is wrong with the page by WCAG 2.2 A and AA and by good practice, one line for each element. */
+async function barriers(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate<AxeResults>('axe.run({ resultTypes: ["violations"] })');
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
+}
+
+/** Looks at every page with axe, and at what `look` wants of it besides. */
+async function walkAllPages(page: Page, look = async (_name: string) => {}): Promise<void> {
+  for (const [name, address] of Object.entries(await addressesOf(books()))) {
+    await page.goto(address);
+    assert.deepEqual(await barriers(page), [], name);
+    await look(name);
+  }
+}
+
+const phone = { viewport: { width: 390, height: 844 } };
+
+describe('every page', () => {
+  test(
+    'has no barrier to anybody, in light',
+    walk('accountant', (page) => walkAllPages(page), { colorScheme: 'light' }),
+  );
+
+  test(
+    'has none in the dark and on a phone, fits its width, and has one heading and one main part',
+    walk(
+      'accountant',
+      (page) =>
+        walkAllPages(page, async (name) => {
+          assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 390, name);
+          assert.equal(await page.locator('h1').count(), 1, name);
+          assert.equal(await page.locator('main').count(), 1, name);
+        }),
+      { colorScheme: 'dark', ...phone },
+    ),
+  );
+
+  test(
+    'has none while faults are told, a list or a dialog is open',
+    walk(
+      'accountant',
+      async (page) => {
+        await page.goto('/journal-entries/new/');
+        await page.locator('[name="lines[0][account]"]').fill('cash');
+        await page.getByRole('option').first().waitFor();
+        assert.deepEqual(await barriers(page), [], 'an open list');
+        await page.keyboard.press('Control+Enter');
+        await page.getByRole('alert').waitFor();
+        assert.deepEqual(await barriers(page), [], 'faults');
+        await page.goto('/');
+        await page.keyboard.press('?');
+        await page.getByRole('dialog').waitFor();
+        assert.deepEqual(await barriers(page), [], 'the shortcuts');
+        await page.keyboard.press('Escape');
+        await page.locator('.hx-side .hx-user summary').click();
+        assert.deepEqual(await barriers(page), [], 'the menu of the user');
+      },
+      { expected: /^beforeunload/ },
+    ),
+  );
+
+  test(
+    'of a phone opens the menu without a script',
+    walk(
+      'clerk',
+      async (page) => {
+        await page.goto('/');
+        await page.getByRole('button', { name: 'Menu' }).click();
+        await page.getByRole('link', { name: 'Trial balance' }).click();
+        await page.getByRole('heading', { name: 'Trial balance' }).waitFor();
+      },
+      { ...phone, javaScriptEnabled: false },
+    ),
+  );
+
+  test(
+    'of a company that has nothing yet says so',
+    walk(
+      'owner',
+      async (page) => {
+        const words = {
+          '/': 'Nothing has been posted yet',
+          '/accounts/': 'There are no accounts yet',
+          '/journal-entries/': 'The journal is empty',
+          '/reports/trial-balance/': 'No account has a balance on this day',
+          '/reports/general-ledger/': 'Choose an account to see its ledger',
+        };
+        for (const [address, text] of Object.entries(words)) {
+          await page.goto(address);
+          await page.getByText(text).waitFor();
+        }
+      },
+      { of: () => createNepaliCompany('none') },
+    ),
+  );
+});
