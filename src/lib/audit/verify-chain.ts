@@ -142,6 +142,7 @@ export async function verifyChain(
       if ('block' in record) options.onProgress?.(chain.blocks);
     }
     chain.end();
+    options.onProgress?.(chain.blocks);
     return report(null);
   } catch (error) {
     if (error instanceof Broken || error instanceof UnreadableAudit) return report(error.message);
