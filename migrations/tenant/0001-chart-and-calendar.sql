@@ -107,20 +107,23 @@ language sql stable set search_path from current as $$
   select nullif(current_setting('app.actor_id', true), '')::uuid
 $$;
 
--- Who acts for one of several requests that share a transaction: the nth of app.actor_ids, counted from 0.
-create function acting_user(p_nth integer) returns uuid
+-- The requests that share a transaction, as the application says in app.requests: [{actor, request, ip}], counted from 0.
+create function acting_requests() returns table (nth integer, actor_id uuid, request_id text, ip inet)
 language sql stable set search_path from current as $$
-  select case when p_nth is null then acting_user()
-    else (nullif(current_setting('app.actor_ids', true), '')::jsonb ->> p_nth)::uuid end
+  select (position - 1)::integer, (r ->> 'actor')::uuid, r ->> 'request', (r ->> 'ip')::inet
+  from jsonb_array_elements(coalesce(nullif(current_setting('app.requests', true), ''), '[]')::jsonb)
+    with ordinality as t (r, position)
 $$;
 
 -- The only way to change a period's status. Postings share a lock on their period's row until they commit; among many
 -- of them there is never a moment without one, so that waiting for the row alone could take for ever. The lock on the
 -- table stands in a queue: it waits for the postings under way, and those that come later wait for it.
-create function set_period_status(p_period_id bigint, p_status text) returns periods
+-- p_reason: why, in the words of whoever does it, for the audit log.
+create function set_period_status(p_period_id bigint, p_status text, p_reason text default null) returns periods
 language plpgsql security definer set search_path from current as $$
 declare
   v_period periods;
+  v_reason text := coalesce(current_setting('app.reason', true), '');
 begin
   lock table periods in exclusive mode;
   select * into v_period from periods where id = p_period_id for update;
@@ -134,7 +137,9 @@ begin
     raise exception using errcode = 'HX001', message = 'accounting/period-status-transition', hint = '/status',
       detail = format('period %s is %s and cannot become %s', v_period.name, v_period.status, p_status);
   end if;
+  perform set_config('app.reason', coalesce(p_reason, v_reason), true);
   update periods set status = p_status, status_changed_at = clock_timestamp(), status_changed_by = acting_user()
     where id = p_period_id returning * into v_period;
+  perform set_config('app.reason', v_reason, true);
   return v_period;
 end $$;

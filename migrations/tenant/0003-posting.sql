@@ -1,6 +1,6 @@
 -- The one verb that posts, and the rules it reports by.
 -- p_entries: [{ix, id, entry_date, memo, reference, source, source_key, reverses_id, by, malformed}]; `by` says which of
---            the actors of a shared transaction the entry is from
+--            the requests that share the transaction the entry is from (see acting_requests())
 -- p_lines:   [{entry_ix, line_ix, account, debit, credit, memo, malformed}], amounts as decimal strings
 -- `malformed` marks what the caller has found unreadable already, so that entry_faults() tells no second fault for it.
 -- What is posted is read whole: post_entries() refuses the mark.
@@ -116,9 +116,10 @@ end $$;
 -- Posts every entry without fault, as one set: the number of statements does not grow with entries or lines.
 -- p_atomic: one faulty entry leaves all unposted. p_dry_run: only the faults are told.
 -- A draft with the id of an entry becomes that entry, and its author the entry's.
--- Lock order: reversed entries, periods (shared; closing takes them exclusively), balances by account, counters.
 -- Its plans are the same whatever the documents hold, so they are made once for a connection; by itself PostgreSQL would
 -- make them anew for each of the first five calls, at twice the cost of the call.
+-- Lock order: reversed entries, periods (shared; closing takes them exclusively), balances by account, counters, and the
+-- head of the audit log, which a trigger takes at last (see record_postings()).
 create function post_entries(p_entries jsonb, p_lines jsonb, p_atomic boolean default false, p_dry_run boolean default false)
 returns table (entry_ix integer, id uuid, number text, sequence bigint, faults jsonb)
 language plpgsql security definer set search_path from current set plan_cache_mode = force_generic_plan as $$
@@ -158,6 +159,10 @@ begin
     join periods p on e.entry_date between p.starts_on and p.ends_on
     where not v_faults ? e.ix::text;
 
+  perform set_config('app.posting_origins', (
+    select coalesce(jsonb_object_agg(o.id, o.by) filter (where o.by is not null), '{}')::text
+    from jsonb_to_recordset(p_entries) as o (id uuid, by integer)), true);
+
   return query
     with good as (
       select e.*, p.id as period_id, p.fiscal_year_id,
@@ -187,8 +192,10 @@ begin
         select n.id, v_series.id, n.fiscal_year_id, n.period_id, n.sequence,
           v_series.code || '-' || y.name || '-' || lpad(n.sequence::text, greatest(v_series.padding, length(n.sequence::text)), '0'),
           n.entry_date, n.memo, n.reference, t.total, n.source, n.source_key, n.reverses_id,
-          coalesce(d.created_by, acting_user(n.by)), acting_user(n.by)
+          coalesce(d.created_by, a.actor_id), a.actor_id
         from numbered n join fiscal_years y on y.id = n.fiscal_year_id join totals t on t.entry_ix = n.ix
+          left join acting_requests() r on r.nth = n.by
+          cross join lateral (select case when n.by is null then acting_user() else r.actor_id end as actor_id) a
           left join drafted d on d.id = n.id
         order by n.ix
         returning id, number, sequence

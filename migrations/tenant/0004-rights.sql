@@ -15,6 +15,6 @@ grant delete on journal_drafts to {{role}};
 
 revoke all on all functions in schema {{schema}} from public;
 grant execute on function
-  post_entries(jsonb, jsonb, boolean, boolean), entry_faults(jsonb, jsonb), set_period_status(bigint, text), acting_user(),
-  acting_user(integer), hold_books()
+  post_entries(jsonb, jsonb, boolean, boolean), entry_faults(jsonb, jsonb), set_period_status(bigint, text, text), acting_user(),
+  acting_requests(), hold_books()
   to {{role}};

@@ -9,6 +9,7 @@ export {
   listAccounts,
 } from './accounts/account.ts';
 export { createAccount, deleteAccount, updateAccount } from './accounts/keep-accounts.ts';
+export { compareJournal } from './audit/compare-journal.ts';
 export { CHART_NAMES, type ChartName } from './charts/chart-named.ts';
 export { demoEntries, demoFirstDay } from './demo/demo-entries.ts';
 export { customaryFirstDay } from './fiscal-years/calendar-years.ts';

@@ -23,7 +23,11 @@ const description = `The books of your company, for programs.
 **Accounts** are named by their code.
 
 **Problems** are \`application/problem+json\` (RFC 9457): \`errors\` names every fault of a request at once, each with a JSON
-pointer, a stable \`code\` and a sentence. A refused request stores nothing.`;
+pointer, a stable \`code\` and a sentence. A refused request stores nothing.
+
+**Repeating.** Send an \`Idempotency-Key\` with every POST that writes journal entries: a request that comes again under its key is
+answered as before (\`Idempotency-Replayed: true\`) and not done again. For many entries there are the bulk POST and the stream,
+which know an entry again by its \`source_key\`. \`dry_run=true\` tells what posting would give.`;
 
 const openapi = {
   openapi: '3.1.0',

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { ConfigError } from '#lib/config';
 import { Problem } from '#lib/problem';
 import { MigrationError } from '#tenancy';
+import { auditCommand } from './audit.ts';
 import type { BuildApp } from './context.ts';
 import { databaseCommand } from './database.ts';
 import { ledgerCommand } from './ledger.ts';
@@ -35,6 +36,7 @@ export async function runCommand(argv: readonly string[], buildApp: BuildApp): P
   program.addCommand(databaseCommand());
   program.addCommand(tenantCommand());
   program.addCommand(userCommand());
+  program.addCommand(auditCommand());
   program.addCommand(verifyCommand());
   program.addCommand(ledgerCommand());
   try {

@@ -6,6 +6,7 @@ import { progressBar } from '#lib/progress';
 import { requireMigrated } from '#tenancy';
 import { type BuildApp, migrateOrFail, type OpenDatabase, openDatabase } from './context.ts';
 import { ensureDemoCompanies } from './demo-companies.ts';
+import { purgeDaily } from './purge-daily.ts';
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
@@ -54,6 +55,9 @@ async function serve(
   try {
     const announce = await prepare(config, database);
     const app = await buildApp(config, database.db);
+    const stopPurging = purgeDaily(database.db, (err, company) =>
+      app.log.error({ err, company }, 'old idempotency keys were not purged'),
+    );
     try {
       await listen(config, app);
       announce(app);
@@ -61,6 +65,7 @@ async function serve(
       say('stopping …');
     } finally {
       await app.close();
+      await stopPurging();
     }
   } finally {
     await database.close();

@@ -22,8 +22,18 @@ export type Tenant = {
   timeZone: string;
 };
 
-/** Who acts. `userId` is null for the system itself, for example a command at the server's console. */
-export type Actor = { userId: string | null; email: string; name: string; role: string };
+/**
+ * Who acts. `userId` is null for the system itself, for example a command at the server's console. `requestId` and `ip`
+ * say by which HTTP request and from where; the audit log keeps them.
+ */
+export type Actor = {
+  userId: string | null;
+  email: string;
+  name: string;
+  role: string;
+  requestId?: string | null;
+  ip?: string | null;
+};
 
 declare const brand: unique symbol;
 
@@ -45,17 +55,23 @@ const SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
 const quote = (identifier: string) => `"${identifier.replaceAll('"', '""')}"`;
 
-function idOf({ userId }: Actor): string | null {
+/** What of an actor reaches SQL as text. Throws a TypeError for what could be anything but an id or an address. */
+function originOf({ userId, requestId = null, ip = null }: Actor) {
   if (userId !== null && !/^[0-9a-f-]{36}$/.test(userId)) throw new TypeError('an actor id is a UUID');
-  return userId;
+  if (requestId !== null && !/^[\w-]{1,64}$/.test(requestId)) throw new TypeError('a request id is a word');
+  if (ip !== null && !/^[0-9a-fA-F.:]{2,45}$/.test(ip)) throw new TypeError('an ip is a plain IP address');
+  return { actor: userId, request: requestId, ip };
 }
 
 /** What turns a transaction into a company's, in one round trip; every value in it is ours, none a client's. */
 function tenantSettings(tenant: Tenant, actor: Actor, actors?: readonly Actor[]): string {
+  const own = originOf(actor);
   return [
     `SET LOCAL search_path = ${quote(tenant.schema)}, pg_temp`,
-    `SET LOCAL app.actor_id = '${idOf(actor) ?? ''}'`,
-    ...(actors ? [`SET LOCAL app.actor_ids = '${JSON.stringify(actors.map(idOf))}'`] : []),
+    `SET LOCAL app.actor_id = '${own.actor ?? ''}'`,
+    ...(own.request === null ? [] : [`SET LOCAL app.request_id = '${own.request}'`]),
+    ...(own.ip === null ? [] : [`SET LOCAL app.ip = '${own.ip}'`]),
+    ...(actors ? [`SET LOCAL app.requests = '${JSON.stringify(actors.map(originOf))}'`] : []),
     `SET LOCAL ROLE ${quote(tenant.role)}`,
   ].join('; ');
 }

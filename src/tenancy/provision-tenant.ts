@@ -1,5 +1,6 @@
 // Makes a new company: its row in the directory, its role, its schema and all its tables, in the caller's transaction.
 import { randomUUIDv7 } from 'node:crypto';
+import { noteChange } from '#lib/audit/note-change';
 import { currencyScale } from '#lib/money';
 import { type Fault, invalid, Problem } from '#lib/problem';
 import type { Calendar, DirectoryTx, Tenant } from '#lib/tenant-tx';
@@ -88,6 +89,9 @@ export async function provisionTenant(tx: DirectoryTx, input: NewTenant): Promis
   await createTenantSchema(tx, tenant.schema, tenant.role);
   await migrateTenantSchema(tx, tenant.id, await readMigrations('tenant'));
   const company = `insert into ${quote(tenant.schema)}.company (currency, currency_scale, calendar) values ($1, $2, $3)`;
-  await tx.client.query(company, [tenant.currency, tenant.currencyScale, tenant.calendar]);
+  const { id, slug, name, currency, calendar, timeZone } = tenant;
+  const after = { slug, name, currency, calendar, time_zone: timeZone };
+  await noteChange(tx, id, { subject: 'tenant', subjectId: id, action: 'create', before: null, after });
+  await tx.client.query(company, [currency, tenant.currencyScale, calendar]);
   return tenant;
 }

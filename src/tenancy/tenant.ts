@@ -1,8 +1,9 @@
 // A company's row of the directory, read into the Tenant that the rest of the house knows.
 import { type Selectable, sql } from 'kysely';
+import { noteChange } from '#lib/audit/note-change';
 import type { Db } from '#lib/db';
 import type { Tenants } from '#lib/db-types/public';
-import type { Calendar, Tenant } from '#lib/tenant-tx';
+import { type Calendar, inDirectory, type Tenant } from '#lib/tenant-tx';
 
 /** A row of the table `tenants` as a Tenant. */
 export function tenantFromRow(row: Selectable<Tenants>): Tenant {
@@ -57,18 +58,39 @@ export async function tenantByDomain(db: Db, domain: string): Promise<Tenant | n
 
 /** Suspends or reactivates a company; every later request of a suspended one is refused. False when there is none. */
 export async function setTenantStatus(db: Db, slug: string, status: Tenant['status']): Promise<boolean> {
-  const result = await db.kysely
-    .updateTable('tenants')
-    .set({ status })
-    .where('slug', '=', slug)
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
+  return await inDirectory(db, async (tx) => {
+    const before = await tx.db
+      .selectFrom('tenants')
+      .select(['id', 'status'])
+      .where('slug', '=', slug)
+      .forUpdate()
+      .executeTakeFirst();
+    if (!before) return false;
+    if (before.status === status) return true;
+    await tx.db.updateTable('tenants').set({ status }).where('id', '=', before.id).execute();
+    await noteChange(tx, before.id, {
+      subject: 'tenant',
+      subjectId: before.id,
+      action: 'change',
+      before: { status: before.status },
+      after: { status },
+    });
+    return true;
+  });
 }
 
 /** Gives a company a custom domain, which must be nobody's. */
 export async function addTenantDomain(db: Db, tenantId: string, domain: string): Promise<void> {
-  await db.kysely
-    .insertInto('tenant_domains')
-    .values({ domain: domain.toLowerCase(), tenant_id: tenantId })
-    .execute();
+  await inDirectory(db, async (tx) => {
+    const name = domain.toLowerCase();
+    await tx.db.insertInto('tenant_domains').values({ domain: name, tenant_id: tenantId }).execute();
+    const after = { domain: name };
+    await noteChange(tx, tenantId, {
+      subject: 'tenant_domain',
+      subjectId: name,
+      action: 'create',
+      before: null,
+      after,
+    });
+  });
 }

@@ -1,5 +1,6 @@
 // People and the companies they belong to.
 import { randomUUIDv7 } from 'node:crypto';
+import { noteChange } from '#lib/audit/note-change';
 import type { Db } from '#lib/db';
 import { type Fault, invalid } from '#lib/problem';
 import type { DirectoryTx } from '#lib/tenant-tx';
@@ -37,7 +38,10 @@ export async function ensureUser(tx: DirectoryTx, input: NewUser): Promise<strin
   return id;
 }
 
-/** Gives a user that password unless it is theirs already; an unknown address is no error. */
+/**
+ * Gives a user that password unless it is theirs already; an unknown address is no error. The audit log of each of their
+ * companies says that it was changed.
+ */
 export async function setPassword(tx: DirectoryTx, email: string, password: string): Promise<void> {
   const query = tx.db
     .selectFrom('users')
@@ -47,9 +51,24 @@ export async function setPassword(tx: DirectoryTx, email: string, password: stri
   if (!user || (await passwordMatches(password, user.password_hash))) return;
   const password_hash = await hashPassword(password);
   await tx.db.updateTable('users').set({ password_hash }).where('id', '=', user.id).execute();
+  const companies = await tx.db
+    .selectFrom('memberships')
+    .select('tenant_id')
+    .where('user_id', '=', user.id)
+    .orderBy('tenant_id')
+    .execute();
+  const after = { email: email.toLowerCase(), password: 'changed' };
+  for (const { tenant_id: tenantId } of companies)
+    await noteChange(tx, tenantId, {
+      subject: 'user',
+      subjectId: user.id,
+      action: 'change',
+      before: null,
+      after,
+    });
 }
 
-/** Makes a user a member of a company, or gives a member another role. */
+/** Makes a user a member of a company, or gives a member another role; the company's audit log says so. */
 export async function setMembership(
   tx: DirectoryTx,
   userId: string,
@@ -61,11 +80,28 @@ export async function setMembership(
       { pointer: '/role', code: 'users/invalid', detail: `a role is one of ${roles.join(', ')}` },
     ]);
   }
+  const { email, name, role_before } = await tx.db
+    .selectFrom('users')
+    .leftJoin('memberships', (join) =>
+      join.onRef('memberships.user_id', '=', 'users.id').on('memberships.tenant_id', '=', tenantId),
+    )
+    .select(['users.email', 'users.name', 'memberships.role as role_before'])
+    .where('users.id', '=', userId)
+    .forUpdate('users')
+    .executeTakeFirstOrThrow();
+  if (role_before === role) return;
   await tx.db
     .insertInto('memberships')
     .values({ user_id: userId, tenant_id: tenantId, role })
     .onConflict((conflict) => conflict.columns(['user_id', 'tenant_id']).doUpdateSet({ role }))
     .execute();
+  await noteChange(tx, tenantId, {
+    subject: 'membership',
+    subjectId: userId,
+    action: role_before === null ? 'create' : 'change',
+    before: role_before === null ? null : { email, name, role: role_before },
+    after: { email, name, role },
+  });
 }
 
 /** The active user's membership of a company, or null. */

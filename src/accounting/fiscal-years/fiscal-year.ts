@@ -67,10 +67,15 @@ export async function openFiscalYears(tx: TenantTx, startsOn: string, count: num
 
 /**
  * Sets a period's status: open ↔ closed, closed → locked. Waits for postings under way; after it returns, nothing can
- * land in a closed period. Throws not-found, or an invalid Problem for another transition.
+ * land in a closed period. `reason` goes into the audit log. Throws not-found, or an invalid Problem for another transition.
  */
-export async function setPeriodStatus(tx: TenantTx, id: number, status: PeriodStatus): Promise<Period> {
-  await sql`select set_period_status(${id}, ${status})`.execute(tx.db);
+export async function setPeriodStatus(
+  tx: TenantTx,
+  id: number,
+  status: PeriodStatus,
+  reason: string | null = null,
+): Promise<Period> {
+  await sql`select set_period_status(${id}, ${status}, ${reason})`.execute(tx.db);
   const [period] = await listPeriods(tx, { id });
   if (!period) throw notFound('period');
   return period;

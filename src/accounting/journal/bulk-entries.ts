@@ -2,6 +2,7 @@
 import { type Fault, invalid, mergeFaults } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
 import { type Received, type Sorted, sortReceived } from './bulk-received.ts';
+import { inTurn } from './bulk-turns.ts';
 import type { EntryLink, EntryResult } from './entry.ts';
 import { faultsOfEntries, postEntries } from './post-entries.ts';
 
@@ -22,12 +23,19 @@ const isPassing = (error: unknown) =>
   error instanceof SourceKeyTaken ||
   (error instanceof Error && 'code' in error && /^(23505|40001|40P01)$/.test(String(error.code)));
 
-/** Runs a transaction that posts in bulk, again when another one has posted the same source at the same time. */
-export async function settleBulk<T>(attempt: () => Promise<T>, tries = TRIES): Promise<T> {
+async function settle<T>(attempt: () => Promise<T>, tries: number): Promise<T> {
   return await attempt().catch((error: unknown) => {
-    if (tries > 1 && isPassing(error)) return settleBulk(attempt, tries - 1);
+    if (tries > 1 && isPassing(error)) return settle(attempt, tries - 1);
     throw error;
   });
+}
+
+/**
+ * Runs a transaction that posts in bulk when it is its turn in the company, and again when another one has posted the same
+ * source at the same time. Throws an unavailable Problem when too many wait.
+ */
+export async function settleBulk<T>(tenantId: string, attempt: () => Promise<T>): Promise<T> {
+  return await inTurn(tenantId, () => settle(attempt, TRIES));
 }
 
 /** The faults of the entry at a place of a list, with pointers into the whole request. */

@@ -1,4 +1,5 @@
 // Sorts entries as they were received: what can be posted, what was posted before, and what has faults already.
+import { sql } from 'kysely';
 import { type Fault, mergeFaults } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
 import type { EntryInput, EntryLink } from './entry.ts';
@@ -36,11 +37,9 @@ function readReceived({ body, faults }: Received, scale: number): Sorted {
 
 async function postedUnder(tx: TenantTx, keys: readonly string[]): Promise<Map<string | null, EntryLink>> {
   if (keys.length === 0) return new Map();
-  const rows = await tx.db
-    .selectFrom('journal_entries')
-    .select(['id', 'number', 'source_key'])
-    .where('source_key', 'in', keys)
-    .execute();
+  const { rows } = await sql<EntryLink & { source_key: string }>`
+    select id, number, source_key from journal_entries where source_key = any(${[...new Set(keys)]}::text[])
+  `.execute(tx.db);
   return new Map(rows.map(({ id, number, source_key }) => [source_key, { id, number }]));
 }
 

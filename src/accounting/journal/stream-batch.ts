@@ -16,7 +16,7 @@ export type StreamTarget = { db: Db; tenant: Tenant; actor: Actor };
 export async function streamBatch(target: StreamTarget, batch: readonly Received[]): Promise<BulkResult[]> {
   const { db, tenant, actor } = target;
   try {
-    return await settleBulk(() =>
+    return await settleBulk(tenant.id, () =>
       inTenant(db, tenant, actor, (tx) => bulkEntries(tx, batch, { atomic: false })),
     );
   } catch (error) {

@@ -7,7 +7,7 @@ export type NumberedLine = { line: number; bytes: Buffer };
 /** The longest line in bytes, and the most lines in a batch. */
 export type LineLimits = { bytes: number; perBatch: number };
 
-const defaults: LineLimits = { bytes: 1_048_576, perBatch: 500 };
+const defaults: LineLimits = { bytes: 1_048_576, perBatch: 1000 };
 
 const isBlank = (bytes: Buffer) => bytes.every((byte) => byte === 0x20 || byte === 0x0d || byte === 0x09);
 

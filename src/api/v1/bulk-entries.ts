@@ -96,7 +96,7 @@ export function bulkEntryRoutes(app: ApiServer, { db }: Services): void {
         return await reply.send({ valid: true, entries });
       }
       const work = async (tx: TenantTx) => answerOf(await bulkEntries(tx, received, { atomic }));
-      const answer = await settleBulk(() => onceInRequest(db, request, work));
+      const answer = await settleBulk(request.tenant.id, () => onceInRequest(db, request, work));
       if (answer.replayed) reply.header('Idempotency-Replayed', 'true');
       return await reply.code(answer.status === 201 ? 201 : 200).send(answer.body as never);
     },

@@ -111,11 +111,16 @@ function changePeriodRoute(app: ApiServer, { db }: Services): void {
       description:
         'open ↔ closed, closed → locked. Once this is answered, nothing more lands in a closed period.',
       params: PeriodParams,
-      body: strictObject({ status: PeriodStatusSchema }),
+      body: strictObject({
+        status: PeriodStatusSchema,
+        reason: Type.Optional(Type.String({ maxLength: 1000, description: 'Why, for the audit log.' })),
+      }),
       response: { 200: PeriodSchema, ...problems(401, 403, 404, 415, 422) },
     },
-    handler: async (request) =>
-      await inRequest(db, request, (tx) => setPeriodStatus(tx, request.params.id, request.body.status)),
+    handler: async (request) => {
+      const { status, reason } = request.body;
+      return await inRequest(db, request, (tx) => setPeriodStatus(tx, request.params.id, status, reason));
+    },
   });
 }
 

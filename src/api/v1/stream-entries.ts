@@ -1,6 +1,8 @@
 // A stream of entries, one a line, posted while it comes: any number of them in constant memory.
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type BulkResult, lineBatches, type NumberedLine, type Received, streamBatch } from '#accounting';
 import type { Db } from '#lib/db';
@@ -12,6 +14,8 @@ import type { ApiServer, Services } from './context.ts';
 import { problems } from './schemas.ts';
 
 const MEDIA_TYPE = 'application/x-ndjson';
+/** What is taken of a stream before it is posted: some thousand entries of two lines. */
+const READ_AHEAD_BYTES = 262_144;
 /** A sender that sends nothing, or a reader that reads nothing, for so long is gone. */
 const SILENCE_MS = 120_000;
 /** How long a sender may go on after the stream was ended early, so that it comes to read why. */
@@ -65,6 +69,19 @@ class Streams {
   }
 }
 
+/**
+ * What the client sends, gathered while the last batch is posted, so that the next one is the larger for it. Who leaves it
+ * early leaves the connection as it is, as the answer still goes there.
+ */
+function readAhead({ raw }: FastifyRequest): PassThrough {
+  const ahead = new PassThrough({ highWaterMark: READ_AHEAD_BYTES });
+  raw.pipe(ahead);
+  raw.once('close', () => {
+    if (!raw.readableEnded) ahead.destroy(new Error('the client has gone'));
+  });
+  return ahead;
+}
+
 /** The answer, made as fast as the client reads it: the next batch is posted when the results of the last are gone. */
 async function* answerTo(
   db: Db,
@@ -73,8 +90,7 @@ async function* answerTo(
 ): AsyncGenerator<string, void, void> {
   const { tenant, actor } = request;
   const counts = { lines: 0, posted: 0, duplicates: 0, refused: 0 };
-  // Leaving the loop must not tear down the connection, on which the answer is still to go.
-  const chunks: AsyncIterable<Buffer> = request.raw.iterator({ destroyOnReturn: false });
+  const chunks: AsyncIterable<Buffer> = readAhead(request);
   let complete = true;
   try {
     for await (const batch of lineBatches(chunks)) {
@@ -98,12 +114,15 @@ async function* answerTo(
 /** Reads on and throws away, as a connection that is closed on a sender loses the answer on its way to it. */
 async function letRunOut({ raw }: FastifyRequest): Promise<void> {
   if (raw.readableEnded || raw.destroyed) return;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, LINGER_MS);
-    for (const event of ['end', 'close', 'error']) raw.once(event, resolve);
-    raw.once('close', () => clearTimeout(timer));
-    raw.resume();
-  });
+  raw.unpipe();
+  raw.resume();
+  const over = new AbortController();
+  await Promise.race([
+    once(raw, 'end', { signal: over.signal }),
+    once(raw, 'close', { signal: over.signal }),
+    setTimeout(LINGER_MS, null, { signal: over.signal }),
+  ]).catch(() => {});
+  over.abort();
 }
 
 function refuseUnfit(request: FastifyRequest): void {

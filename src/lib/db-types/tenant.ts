@@ -45,11 +45,54 @@ export interface Accounts {
   version: Generated<number>;
 }
 
+export interface AuditBlocks {
+  at: Timestamp;
+  hash: Buffer;
+  previous_hash: Buffer;
+  row_count: number;
+  seq: number;
+}
+
+export interface AuditHead {
+  hash: Buffer;
+  only_row: Generated<boolean>;
+  seq: number;
+}
+
+export interface AuditPending {
+  action: string;
+  actor_id: Generated<string | null>;
+  content: string;
+  id: Generated<number>;
+  ip: Generated<string | null>;
+  request_id: Generated<string | null>;
+  subject: string;
+  subject_id: string;
+}
+
+export interface AuditRows {
+  action: string;
+  actor_id: string | null;
+  block_seq: number;
+  content: string;
+  hash: Buffer;
+  ip: string | null;
+  nth: number;
+  request_id: string | null;
+  subject: string;
+  subject_id: string;
+}
+
 export interface Company {
   calendar: string;
   currency: string;
   currency_scale: number;
   only_row: Generated<boolean>;
+}
+
+export interface EntryDocuments {
+  document: Json | null;
+  id: string | null;
 }
 
 export interface FiscalYears {
@@ -151,7 +194,12 @@ export interface Periods {
 export interface DB {
   account_balances: AccountBalances;
   accounts: Accounts;
+  audit_blocks: AuditBlocks;
+  audit_head: AuditHead;
+  audit_pending: AuditPending;
+  audit_rows: AuditRows;
   company: Company;
+  entry_documents: EntryDocuments;
   fiscal_years: FiscalYears;
   idempotency_keys: IdempotencyKeys;
   journal: Journal;

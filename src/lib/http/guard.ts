@@ -1,5 +1,6 @@
 // The gate that every request passes: which company, who, and may they. What is not declared does not open.
 import { timingSafeEqual } from 'node:crypto';
+import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { invalid, Problem } from '#lib/problem';
 import type { Actor, Tenant } from '#lib/tenant-tx';
@@ -64,6 +65,11 @@ function signInFirst(): Problem {
   return new Problem('unauthenticated', 'users/sign-in-needed', 'sign in to see this');
 }
 
+/** Where a request comes from, without an IPv6 zone; null for what is no address, which behind a proxy it may be. */
+function addressOf({ ip }: FastifyRequest): string | null {
+  return isIP(ip) === 0 ? null : (ip.split('%', 1)[0] ?? null);
+}
+
 /** Lets a request through, or throws: 403 for the company, 401 for the person, 403 for the permission. */
 async function admit(gate: Gate, request: FastifyRequest): Promise<void> {
   const { permission, tenant: tenancy } = request.routeOptions.config;
@@ -77,7 +83,7 @@ async function admit(gate: Gate, request: FastifyRequest): Promise<void> {
   if (request.claimed && request.claimed.id !== tenant.id) throw gate.refused();
   request.identity = identity;
   request.tenant = tenant;
-  request.actor = identity.actor;
+  request.actor = { ...identity.actor, requestId: request.id, ip: addressOf(request) };
   request.csrfToken = identity.csrfToken ?? '';
   if (permission !== 'signed-in' && !gate.allows(identity.actor.role, permission)) {
     const detail = `the role ${identity.actor.role} does not have the permission ${permission}`;
