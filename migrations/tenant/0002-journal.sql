@@ -133,7 +133,7 @@ create trigger lines_into_balances after insert on journal_lines
 -- Runs at commit for each entry: it balances in every currency, has its lines, lies in an open period, and mirrors the
 -- entry that it reverses.
 create function prove_entry() returns trigger
-language plpgsql security definer set search_path from current as $$
+language plpgsql security definer set search_path from current set plan_cache_mode = force_generic_plan as $$
 declare
   v_fault text;
 begin
@@ -198,3 +198,27 @@ end $$;
 create trigger prove_numbers after insert on journal_entries
   referencing new table as inserted
   for each statement execute function prove_numbers();
+
+-- Posted entries whole, as they are answered and read. A function, as every posting reads its entries back and planning
+-- this anew each time costs as much as the posting; here a connection plans it once.
+create function posted_entries(p_ids uuid[])
+returns table (id uuid, number text, sequence bigint, entry_date date, memo text, reference text, total numeric,
+  fiscal_year text, period text, created_by uuid, posted_at text, reverses json, reversed_by json, raw_lines json)
+language plpgsql stable set search_path from current set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+begin
+  return query
+    select e.id, e.number, e.sequence, e.entry_date, e.memo, e.reference, e.total, y.name, p.name, e.created_by,
+      to_char(e.posted_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+      (select json_build_object('id', o.id, 'number', o.number) from journal_entries o where o.id = e.reverses_id),
+      (select json_build_object('id', o.id, 'number', o.number) from journal_entries o where o.reverses_id = e.id),
+      (select json_agg(json_build_object('line', l.line_no, 'account', a.code, 'account_name', a.name,
+          'debit', nullif(l.debit, 0)::text, 'credit', nullif(l.credit, 0)::text, 'memo', l.memo) order by l.line_no)
+        from journal_lines l join accounts a on a.id = l.account_id where l.entry_id = e.id)
+    from journal_entries e
+    join fiscal_years y on y.id = e.fiscal_year_id
+    join periods p on p.id = e.period_id
+    where e.id = any(p_ids);
+end $$;
+
+grant execute on function posted_entries(uuid[]) to {{role}};

@@ -4,6 +4,7 @@ import type pg from 'pg';
 import type { Db } from './db.ts';
 import type { DB as PublicSchema } from './db-types/public.ts';
 import type { DB as TenantSchema } from './db-types/tenant.ts';
+import { borrowConnection, type Loan } from './sticky-connections.ts';
 
 export type Calendar = 'gregorian' | 'bikram_sambat';
 
@@ -124,11 +125,10 @@ async function commit(client: pg.PoolClient): Promise<void> {
  * that cannot even roll back is closed rather than reused.
  */
 async function transact<T>(
-  pool: pg.Pool,
+  { client, release }: Loan,
   opening: string,
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
-  const client = await pool.connect();
   const lease = leaseOf(client);
   let broken: Error | undefined;
   try {
@@ -142,7 +142,7 @@ async function transact<T>(
     });
     throw error;
   } finally {
-    client.release(broken);
+    release(broken);
   }
 }
 
@@ -160,16 +160,19 @@ export async function inTenant<T>(
   options: { snapshot?: boolean; actors?: readonly Actor[] } = {},
 ): Promise<T> {
   if (tenant.status !== 'active') throw new TypeError(`company ${tenant.slug} is ${tenant.status}`);
-  return await transact(
-    db.pool,
-    `${options.snapshot ? SNAPSHOT : 'BEGIN'}; ${tenantSettings(tenant, actor, options.actors)}`,
-    (client) => work({ db: kyselyOn<TenantSchema>(client), tenant, actor } as TenantTx),
+  const opening = `${options.snapshot ? SNAPSHOT : 'BEGIN'}; ${tenantSettings(tenant, actor, options.actors)}`;
+  return await transact(await borrowConnection(db.pool, tenant.schema), opening, (client) =>
+    work({ db: kyselyOn<TenantSchema>(client), tenant, actor } as TenantTx),
   );
 }
 
 /** Runs `work` in one transaction on the shared tables as the login role: provisioning, migrating, the directory. */
 export async function inDirectory<T>(db: Db, work: (tx: DirectoryTx) => Promise<T>): Promise<T> {
-  return await transact(db.pool, 'BEGIN', (client) => work({ db: kyselyOn<PublicSchema>(client), client }));
+  const client = await db.pool.connect();
+  const loan = { client, release: (broken?: Error) => client.release(broken) };
+  return await transact(loan, 'BEGIN', (leased) =>
+    work({ db: kyselyOn<PublicSchema>(leased), client: leased }),
+  );
 }
 
 /**

@@ -65,17 +65,7 @@ export async function getEntry(tx: TenantTx, id: string): Promise<Entry | null> 
 export async function getPosted(tx: TenantTx, ids: readonly string[]): Promise<Entry[]> {
   const scale = tx.tenant.currencyScale;
   const { rows } = await sql<Omit<Entry, 'status' | 'lines' | 'version'> & { raw_lines: EntryLine[] }>`
-    select e.id, e.number, e.sequence, e.entry_date, e.memo, e.reference, e.total, y.name as fiscal_year, p.name as period,
-      e.created_by, to_char(e.posted_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as posted_at,
-      (select json_build_object('id', o.id, 'number', o.number) from journal_entries o where o.id = e.reverses_id) as reverses,
-      (select json_build_object('id', o.id, 'number', o.number) from journal_entries o where o.reverses_id = e.id) as reversed_by,
-      (select json_agg(json_build_object('line', l.line_no, 'account', a.code, 'account_name', a.name,
-          'debit', nullif(l.debit, 0)::text, 'credit', nullif(l.credit, 0)::text, 'memo', l.memo) order by l.line_no)
-        from journal_lines l join accounts a on a.id = l.account_id where l.entry_id = e.id) as raw_lines
-    from journal_entries e
-    join fiscal_years y on y.id = e.fiscal_year_id
-    join periods p on p.id = e.period_id
-    where e.id = any(${[...ids]}::uuid[])
+    select * from posted_entries(${[...ids]}::uuid[])
   `.execute(tx.db);
   const side = (amount: string | null) => (amount === null ? null : fixAmount(amount, scale));
   return rows.map(({ raw_lines, ...head }) => ({

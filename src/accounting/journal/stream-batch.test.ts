@@ -34,7 +34,10 @@ test('an entry that the database itself refuses is refused alone', async () => {
 });
 
 test('what is no entry’s fault is thrown', async () => {
-  const db = { ...house.db, pool: { connect: () => Promise.reject(new Error('gone')) } } as never;
+  const db = {
+    ...house.db,
+    pool: { options: { max: 1 }, connect: () => Promise.reject(new Error('gone')) },
+  } as never;
   await assert.rejects(streamBatch({ ...target, db }, [received('c')]), /gone/);
 });
 
