@@ -13,6 +13,9 @@ describe('finding an entry', () => {
       const rows = page.locator('#entries tbody tr');
       await page.waitForURL(`${origin}/journal-entries/`);
       await page.keyboard.press('/');
+      await page.locator('[type=search]:focus').waitFor();
+      // What is typed before htmx has taken the field over would search for nothing.
+      await page.locator('form[role=search][data-htmx-powered]').waitFor();
       await page.keyboard.type('CS-123');
       await page.waitForURL(/q=CS-123/);
       await page.getByRole('cell', { name: 'Counter sale 123', exact: true }).waitFor();
