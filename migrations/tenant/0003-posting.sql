@@ -120,7 +120,6 @@ end $$;
 -- make them anew for each of the first five calls, at twice the cost of the call.
 -- Lock order: reversed entries, periods (shared; closing takes them exclusively), balances by account, counters, and the
 -- head of the audit log, which a trigger takes at last (see record_postings()).
--- Its plans are made once a connection: the sizes of JSON documents are unknown to any plan, and planning costs more than posting.
 create function post_entries(p_entries jsonb, p_lines jsonb, p_atomic boolean default false, p_dry_run boolean default false)
 returns table (entry_ix integer, id uuid, number text, sequence bigint, faults jsonb)
 language plpgsql security definer set search_path from current set plan_cache_mode = force_generic_plan as $$
