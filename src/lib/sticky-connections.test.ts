@@ -40,7 +40,7 @@ test('one who has waited long is overtaken no more', async () => {
   await withPool(1, async (pool) => {
     const loan = await borrowConnection(pool, 'red');
     const stranger = borrowConnection(pool, 'blue');
-    await new Promise((resolve) => setTimeout(resolve, 120));
+    await new Promise((resolve) => setTimeout(resolve, 1050));
     const regular = borrowConnection(pool, 'red');
     loan.release();
     (await stranger).release();

@@ -7,7 +7,7 @@ export type Loan = { readonly client: pg.PoolClient; release(broken?: Error): vo
 type Waiter = { key: string; since: number; timer: NodeJS.Timeout | undefined; give(): void };
 
 /** How long a waiter may be overtaken by others that fit a free connection better. */
-const MOST_OVERTAKEN_MS = 100;
+const MOST_OVERTAKEN_MS = 1000;
 
 /** One in so many connections is never lent here, so that short lookups do not stand behind long transactions. */
 const KEPT_BACK = 5;
