@@ -11,7 +11,7 @@ export const seeded = { hot: '1010', from: '2024-01-01', to: '2025-12-31', middl
 function batchOf(schema: string, first: number, count: number): string {
   return `
     with e as (
-      select n, n - ${first} as ix, date '2024-01-01' + (n * 7919 % 731) as day, ((n * 31) % 99999 + 1) / 100.0 as amount
+      select n, n - ${first} as ix, date '2024-01-01' + (n % 731 * 7919 % 731) as day, ((n * 31) % 99999 + 1) / 100.0 as amount
       from generate_series(${first}, ${first + count - 1}) n
     ), codes as (
       select array_agg(code order by code) as list from ${schema}.accounts where not is_group and is_active and code <> '1010'
