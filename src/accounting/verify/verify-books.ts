@@ -1,11 +1,12 @@
 // Proves a company's books anew from its rows, for whoever does not take the database's word for it.
 import type { TenantTx } from '#lib/tenant-tx';
 import { answerChecks } from './answer-checks.ts';
+import { auditChecks } from './audit-checks.ts';
 import type { Check, Finding } from './check.ts';
 import { journalChecks } from './journal-checks.ts';
 
 /** All checks, in the order in which they are told. */
-const bookChecks: readonly Check[] = [...journalChecks, ...answerChecks];
+const bookChecks: readonly Check[] = [...journalChecks, ...answerChecks, ...auditChecks];
 
 /** What became of one check. */
 export type Verdict = Pick<Check, 'invariant' | 'claim' | 'of'> & Finding;
