@@ -72,3 +72,9 @@ test('a script imports its neighbour by the hashed address', async () => {
 test('the favicon is answered where browsers look for it', async () => {
   assert.equal((await get('/favicon.ico')).headers['content-type'], 'image/svg+xml');
 });
+
+test('the API’s reference fetches nothing from elsewhere', async () => {
+  const { body } = await get(assetUrl('redoc.js'));
+  assert.ok(body.length > 500_000);
+  assert.ok(!body.includes('cdn.redoc.ly'));
+});

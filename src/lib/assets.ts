@@ -33,6 +33,10 @@ const types: Record<string, string> = {
   '.png': 'image/png',
 };
 
+// ReDoc would fetch its maker's mark from elsewhere, which our policy forbids and a browser's console complains of.
+const foreignImage = 'https://cdn.redoc.ly/redoc/logo-mini.svg';
+const transparentPixel = 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==';
+
 let sources: Map<string, string> | undefined;
 const loaded = new Map<string, Asset>();
 
@@ -133,6 +137,7 @@ function prepare(name: string, content: Buffer): Buffer {
   if (extension !== '.css' && extension !== '.js') return content;
   const text = content.toString('utf8').replace(/\n?(\/\*#|\/\/#) sourceMappingURL=[^\n*]*(\*\/)?\s*$/, '\n');
   if (extension === '.css') return Buffer.from(text);
+  if (name === 'redoc.js') return Buffer.from(text.replaceAll(foreignImage, transparentPixel));
   return Buffer.from(
     text.replace(/( from ')\.\/([\w-]+\.js)(';)/g, (_, head, file, tail) => head + assetUrl(file) + tail),
   );
