@@ -44,17 +44,23 @@ const companies: DemoCompany[] = [
   },
 ];
 
-/** From the variable, or made at random once and kept in the data folder, readable by its owner only. */
-async function demoPassword(config: Config): Promise<string> {
+/**
+ * The variable's password, else the one that was made at random before and kept in the data folder, readable by its owner
+ * only. Where there is neither, one is made for `fresh` companies; older ones keep the password that was set by a variable,
+ * and the answer is null.
+ */
+async function demoPassword(config: Config, fresh: boolean): Promise<string | null> {
   if (config.demoPassword !== null) return config.demoPassword;
   const file = resolve(config.dataDir, 'demo-password');
+  const kept = await readFile(file, 'utf8').catch((error) => {
+    if (error.code !== 'ENOENT') throw error;
+    return null;
+  });
+  if (kept !== null || !fresh) return kept?.trim() ?? null;
+  const made = randomBytes(9).toString('base64url');
   await mkdir(config.dataDir, { recursive: true });
-  await writeFile(file, `${randomBytes(9).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' }).catch(
-    (error) => {
-      if (error.code !== 'EEXIST') throw error;
-    },
-  );
-  return (await readFile(file, 'utf8')).trim();
+  await writeFile(file, `${made}\n`, { mode: 0o600, flag: 'wx' });
+  return made;
 }
 
 const emailsOf = (slug: string) => roles.map((role) => ({ role, email: `${role}@${slug}.test` }));
@@ -77,20 +83,22 @@ async function createDemoCompany(db: Db, company: DemoCompany, password: string)
 }
 
 /**
- * Makes what is missing of the demo companies, and gives their users the password of the variable when it was set.
- * Returns the companies' slugs and the password.
+ * Makes what is missing of the demo companies, and sees to it that their users have the password that is told. Returns the
+ * companies' slugs and the password, null when it is one that was set by a variable before.
  */
 export async function ensureDemoCompanies(
   db: Db,
   config: Config,
   log: (line: string) => void,
-): Promise<{ slugs: string[]; password: string }> {
-  const password = await demoPassword(config);
-  for (const company of companies) {
-    if (!(await tenantBySlug(db, company.slug))) {
+): Promise<{ slugs: string[]; password: string | null }> {
+  const found = await Promise.all(companies.map(({ slug }) => tenantBySlug(db, slug)));
+  const password = await demoPassword(config, found.includes(null));
+  for (const [index, company] of companies.entries()) {
+    if (password === null) continue;
+    if (found[index] === null) {
       log(`making the demo company ${company.name} …`);
       await createDemoCompany(db, company, password);
-    } else if (config.demoPassword !== null) {
+    } else {
       await inDirectory(db, async (tx) => {
         for (const { email } of emailsOf(company.slug)) await setPassword(tx, email, password);
       });

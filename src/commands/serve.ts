@@ -72,6 +72,12 @@ async function serve(
   }
 }
 
+/** What to say of the demo users' password without repeating one that somebody chose. */
+function passwordLine(config: Config, password: string | null): string {
+  if (config.demoPassword !== null) return 'the one in HIMALYTIX_DEMO_PASSWORD';
+  return password ?? 'as set by HIMALYTIX_DEMO_PASSWORD before; set it again for another';
+}
+
 async function start(buildApp: BuildApp): Promise<void> {
   await serve(buildApp, async (config, { db }) => {
     const bar = progressBar('companies');
@@ -84,7 +90,7 @@ async function start(buildApp: BuildApp): Promise<void> {
       say('');
       for (const address of addresses) say(`  open      ${address}`);
       say('  sign in   accountant@acme.test, or owner@, clerk@, auditor@, storekeeper@ (demo: @demo.test)');
-      say(`  password  ${config.demoPassword === null ? password : 'the one in HIMALYTIX_DEMO_PASSWORD'}`);
+      say(`  password  ${passwordLine(config, password)}`);
       say(`  API       ${addressOf(config, app)}api/docs/`);
       say('  stop      Ctrl-C');
       say('');
