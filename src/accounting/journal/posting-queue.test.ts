@@ -157,4 +157,24 @@ describe('the posting queue', () => {
     );
     assert.equal(rows.length, taken);
   });
+
+  test('tries again what lost a deadlock, and posts it once', async () => {
+    const queue = new PostingQueue(house.db);
+    const { schema } = company.tenant;
+    // Fails the first two postings with the code that PostgreSQL gives to the loser of a deadlock.
+    await house.superuser.query(`
+      create sequence ${schema}.losses; grant usage on ${schema}.losses to public;
+      create function ${schema}.lose() returns trigger language plpgsql as $$ begin
+        if nextval('${schema}.losses') <= 2 then raise exception using errcode = '40P01'; end if;
+        return null;
+      end $$;
+      create trigger lose before insert on ${schema}.journal_entries for each statement execute function ${schema}.lose()`);
+    const { body } = await queue.post(request(sale('3.00', 'lost twice')));
+    await house.superuser.query(`drop trigger lose on ${schema}.journal_entries`);
+    assert.equal((body as { memo: string }).memo, 'lost twice');
+    const { rows } = await house.superuser.query(
+      `select 1 from ${schema}.journal_entries where memo = 'lost twice'`,
+    );
+    assert.equal(rows.length, 1);
+  });
 });

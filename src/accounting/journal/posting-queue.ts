@@ -30,6 +30,9 @@ type Waiting = PostingRequest & { settle: (outcome: PostingAnswer | Error) => vo
 
 export type QueueLimits = { perBatch: number; perTenant: number };
 
+/** How often an entry is tried that met others' transactions at a bad moment. */
+const MOST_TRIES = 4;
+
 const defaults: QueueLimits = { perBatch: 256, perTenant: 2048 };
 
 /**
@@ -92,24 +95,30 @@ export class PostingQueue {
   }
 
   /** Settles every request of the batch. What fails a whole set is found by trying each of its entries alone. */
-  async #postBatch(batch: Waiting[]): Promise<void> {
+  async #postBatch(batch: Waiting[], triesLeft = MOST_TRIES): Promise<void> {
     try {
       const outcomes = await postSet(this.#db, batch);
       for (const [index, request] of batch.entries())
         request.settle(outcomes[index] ?? new Error('no outcome'));
     } catch (error) {
       const failure = error instanceof Error ? error : new Error(String(error));
-      const retry = failure instanceof AnswerTaken || (batch.length > 1 && isOfOneEntry(failure));
+      const retry = batch.length > 1 ? isOfOneEntry(failure) : triesLeft > 1 && isOfTheMoment(failure);
       if (!retry) for (const request of batch) request.settle(failure);
-      else for (const request of batch) await this.#postBatch([request]);
+      else for (const request of batch) await this.#postBatch([request], triesLeft - 1);
     }
   }
 }
 
+const codeOf = (error: Error) => ('code' in error && typeof error.code === 'string' ? error.code : '');
+
 /** Whether one entry may have failed the set, a broken constraint for instance; a lost connection fails them all. */
 export function isOfOneEntry(error: Error): boolean {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return /^(22|23|HX|40)/.test(code);
+  return error instanceof AnswerTaken || /^(22|23|HX|40)/.test(codeOf(error));
+}
+
+/** Whether the same may go well next time: another transaction was first with an answer, or won a deadlock. */
+function isOfTheMoment(error: Error): boolean {
+  return error instanceof AnswerTaken || codeOf(error).startsWith('40');
 }
 
 /** One transaction: earlier answers, the posting of the rest, their answers kept. As many statements for 1 as for 256. */
