@@ -1,6 +1,6 @@
 // The wall between companies: one transaction as one company's role, in that company's schema.
 import { Kysely, PostgresDialect, type PostgresPoolClient } from 'kysely';
-import type pg from 'pg';
+import pg from 'pg';
 import type { Db } from './db.ts';
 import type { DB as PublicSchema } from './db-types/public.ts';
 import type { DB as TenantSchema } from './db-types/tenant.ts';
@@ -53,7 +53,7 @@ export const systemActor: Actor = { userId: null, email: '', name: 'System', rol
 
 const SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
-const quote = (identifier: string) => `"${identifier.replaceAll('"', '""')}"`;
+const { escapeIdentifier } = pg;
 
 /** What of an actor reaches SQL as text. Throws a TypeError for what could be anything but an id or an address. */
 function originOf({ userId, requestId = null, ip = null }: Actor) {
@@ -67,12 +67,12 @@ function originOf({ userId, requestId = null, ip = null }: Actor) {
 function tenantSettings(tenant: Tenant, actor: Actor, actors?: readonly Actor[]): string {
   const own = originOf(actor);
   return [
-    `SET LOCAL search_path = ${quote(tenant.schema)}, pg_temp`,
+    `SET LOCAL search_path = ${escapeIdentifier(tenant.schema)}, pg_temp`,
     `SET LOCAL app.actor_id = '${own.actor ?? ''}'`,
     ...(own.request === null ? [] : [`SET LOCAL app.request_id = '${own.request}'`]),
     ...(own.ip === null ? [] : [`SET LOCAL app.ip = '${own.ip}'`]),
     ...(actors ? [`SET LOCAL app.requests = '${JSON.stringify(actors.map(originOf))}'`] : []),
-    `SET LOCAL ROLE ${quote(tenant.role)}`,
+    `SET LOCAL ROLE ${escapeIdentifier(tenant.role)}`,
   ].join('; ');
 }
 

@@ -1,5 +1,6 @@
 // Makes a new company: its row in the directory, its role, its schema and all its tables, in the caller's transaction.
 import { randomUUIDv7 } from 'node:crypto';
+import pg from 'pg';
 import { noteChange } from '#lib/audit/note-change';
 import { isStorable } from '#lib/http/unfit-values';
 import { currencyScale } from '#lib/money';
@@ -7,7 +8,7 @@ import { type Fault, invalid, Problem } from '#lib/problem';
 import type { Calendar, DirectoryTx, Tenant } from '#lib/tenant-tx';
 import { readMigrations } from './migrations.ts';
 import { tenantFromRow } from './tenant.ts';
-import { createTenantSchema, migrateTenantSchema, quote } from './tenant-schema.ts';
+import { createTenantSchema, migrateTenantSchema } from './tenant-schema.ts';
 
 /** `currency` is ISO 4217, `timeZone` IANA; `schema` is made from the slug unless given. */
 export type NewTenant = {
@@ -97,7 +98,7 @@ export async function provisionTenant(tx: DirectoryTx, input: NewTenant): Promis
     throw new Problem('conflict', 'tenancy/schema-taken', detail, { cause });
   });
   await migrateTenantSchema(tx, tenant.id, await readMigrations('tenant'));
-  const company = `insert into ${quote(tenant.schema)}.company (currency, currency_scale, calendar) values ($1, $2, $3)`;
+  const company = `insert into ${pg.escapeIdentifier(tenant.schema)}.company (currency, currency_scale, calendar) values ($1, $2, $3)`;
   const { id, slug, name, currency, calendar, timeZone } = tenant;
   const after = { slug, name, currency, calendar, time_zone: timeZone };
   await noteChange(tx, id, { subject: 'tenant', subjectId: id, action: 'create', before: null, after });

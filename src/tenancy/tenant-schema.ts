@@ -1,8 +1,9 @@
 // Creates and migrates one company's schema and role.
+import pg from 'pg';
 import type { DirectoryTx } from '#lib/tenant-tx';
 import { applyMigrations, type Migration } from './migrations.ts';
 
-export const quote = (identifier: string) => `"${identifier.replaceAll('"', '""')}"`;
+const { escapeIdentifier } = pg;
 
 /**
  * Creates the company's role and its empty schema. The role cannot log in and owns nothing; the login role may take
@@ -11,11 +12,11 @@ export const quote = (identifier: string) => `"${identifier.replaceAll('"', '""'
  */
 export async function createTenantSchema(tx: DirectoryTx, schema: string, role: string): Promise<void> {
   await tx.client.query(`do $$ begin
-      create role ${quote(role)} nologin noinherit;
+      create role ${escapeIdentifier(role)} nologin noinherit;
     exception when duplicate_object or unique_violation then null;
     end $$`);
-  await tx.client.query(`grant ${quote(role)} to current_user with inherit false, set true`);
-  await tx.client.query(`create schema ${quote(schema)}`);
+  await tx.client.query(`grant ${escapeIdentifier(role)} to current_user with inherit false, set true`);
+  await tx.client.query(`create schema ${escapeIdentifier(schema)}`);
 }
 
 /** Migrates one company under a lock on its row of the directory, and notes the version there. */
@@ -33,8 +34,11 @@ export async function migrateTenantSchema(
   const { schema_name: schema, role_name: role } = tenant;
   // Functions of a company keep this path through SET search_path FROM CURRENT; pg_temp last, so that no temporary
   // table can stand in for one of ours.
-  await tx.client.query(`set local search_path = ${quote(schema)}, pg_temp`);
-  const version = await applyMigrations(tx, schema, known, { schema: quote(schema), role: quote(role) });
+  await tx.client.query(`set local search_path = ${escapeIdentifier(schema)}, pg_temp`);
+  const version = await applyMigrations(tx, schema, known, {
+    schema: escapeIdentifier(schema),
+    role: escapeIdentifier(role),
+  });
   await tx.client.query('set local search_path = public, pg_temp');
   await tx.db.updateTable('tenants').set({ schema_version: version }).where('id', '=', tenantId).execute();
 }

@@ -1,5 +1,6 @@
 // The chart of accounts: a tree of codes, groups above, posting accounts at its leaves.
 import { sql } from 'kysely';
+import { patternContaining } from '#lib/like-pattern';
 import type { TenantTx } from '#lib/tenant-tx';
 
 export const accountTypes = ['asset', 'liability', 'equity', 'income', 'expense'] as const;
@@ -41,7 +42,7 @@ export type AccountFilter = {
 
 /** The accounts that match, in tree order: each group is followed by what is below it, siblings by code. */
 export async function listAccounts(tx: TenantTx, filter: AccountFilter = {}): Promise<Account[]> {
-  const pattern = filter.search?.trim() ? `%${filter.search.trim().replaceAll(/[\\%_]/g, '\\$&')}%` : null;
+  const pattern = patternContaining(filter.search);
   const { rows } = await sql<Account>`
     with recursive tree as (
       select a.*, 0 as depth, array[a.code] as path, null::text as parent from accounts a where parent_id is null

@@ -2,8 +2,9 @@
 import { sql } from 'kysely';
 import type { Fault } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
-import type { EntryInput, EntryResult } from '../journal/entry.ts';
+import type { EntryResult } from '../journal/entry.ts';
 import { faultsOfEntries, holdPostings, postEntries, type UncheckedEntry } from '../journal/post-entries.ts';
+import { isReadable } from '../journal/save-entry.ts';
 import { createAccounts } from './create-accounts.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { ImportRefused } from './import-refused.ts';
@@ -47,9 +48,6 @@ const toPost = (entry: FileEntry): UncheckedEntry => ({
   malformed: entry.malformed ?? false,
   lines: entry.lines.map(({ line: _, ...rest }) => rest),
 });
-
-const isReadable = (entry: UncheckedEntry): entry is EntryInput =>
-  entry.entry_date !== null && entry.lines.every((line) => line.account !== null);
 
 /** Posts a batch, or only finds its faults; then entries without fault come back unposted, too. */
 async function tryBatch(tx: TenantTx, batch: FileEntry[], post: boolean): Promise<EntryResult[]> {

@@ -1,5 +1,6 @@
 // Reads entries and drafts back: a page of a filtered list, or one whole.
 import { sql } from 'kysely';
+import { patternContaining } from '#lib/like-pattern';
 import { fixAmount, parseAmount } from '#lib/money';
 import type { TenantTx } from '#lib/tenant-tx';
 import type { Entry, EntryLine, EntryStatus, EntrySummary, LineInput } from './entry.ts';
@@ -14,14 +15,11 @@ export type EntryFilter = {
   ordering?: 'entry_date' | '-entry_date' | undefined;
 };
 
-const escapeLike = (text: string) => text.replaceAll(/[\\%_]/g, '\\$&');
-
 function conditionsOf(filter: EntryFilter, scale: number) {
   const conditions = [sql`true`];
-  const search = filter.search?.trim();
-  if (search) {
-    const pattern = `%${escapeLike(search)}%`;
-    const plain = search.replaceAll(',', '');
+  const pattern = patternContaining(filter.search);
+  if (pattern) {
+    const plain = (filter.search ?? '').trim().replaceAll(',', '');
     const amount = typeof parseAmount(plain, scale) === 'bigint' ? plain : null;
     conditions.push(sql`(number ilike ${pattern} or memo ilike ${pattern} or reference ilike ${pattern}
       or total = ${amount}::numeric)`);
