@@ -29,7 +29,7 @@ export function fingerprintOf(method: string, path: string, body: unknown): Buff
 }
 
 /** The problem of a key that comes back with another request (draft-ietf-httpapi-idempotency-key-header, 2.7). */
-function keyReused(): Problem {
+export function keyReused(): Problem {
   const detail = 'this Idempotency-Key was used for another request; a new request needs a new key';
   return new Problem('invalid', 'request/key-reused', detail);
 }

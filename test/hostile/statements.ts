@@ -38,10 +38,16 @@ export const hostileGroups: Group[] = [
       delete from account_balances
       update number_counters set last_number = 0
       update number_counters set last_number = last_number + 1
-      insert into number_counters values (1, 2, 7)
+      insert into number_counters (series_id, since, last_number) values (1, '2025-01-01', 7)
       delete from number_counters
-      insert into number_series (code, name) values ('XX', 'another')
-      update number_series set padding = 1
+      update number_series set code = 'XX'
+      delete from number_series
+      insert into account_days values (1, '2024-01-10', 1, 1, 1)
+      update account_days set debit = 0
+      insert into dimension_balances values (1, 1, 1, false, 1, 1)
+      update dimensions set keeps_balances = false
+      update fiscal_years set status = 'closed'
+      insert into scheduled_reversals values ('{entry}', '2024-12-31')
       update periods set status = 'open'
       update periods set status_changed_by = null
       select * from periods for update

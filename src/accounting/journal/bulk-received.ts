@@ -1,7 +1,7 @@
 // Sorts entries as they were received: what can be posted, what was posted before, and what has faults already.
 import { sql } from 'kysely';
 import { type Fault, mergeFaults } from '#lib/problem';
-import type { TenantTx } from '#lib/tenant-tx';
+import type { Tenant, TenantTx } from '#lib/tenant-tx';
 import type { EntryInput, EntryLink } from './entry.ts';
 import type { UncheckedEntry } from './post-entries.ts';
 import { readEntryBody } from './read-entry-body.ts';
@@ -23,10 +23,10 @@ export type Whole = { entry: EntryInput; faults: readonly Fault[] } & (
 /** Clients' keys stand apart from those that imports and the house's own work give. */
 const KEY_PREFIX = 'api:';
 
-function readReceived({ body, faults }: Received, scale: number): Sorted {
+function readReceived({ body, faults }: Received, tenant: Tenant): Sorted {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     return { kind: 'faulty', entry: null, faults };
-  const read = readEntryBody(body, scale);
+  const read = readEntryBody(body, tenant);
   const all = mergeFaults(faults, read.faults);
   const key = 'source_key' in body && typeof body.source_key === 'string' ? body.source_key.trim() : '';
   const entry: UncheckedEntry = { ...read.entry, source_key: key ? `${KEY_PREFIX}${key}` : null };
@@ -45,7 +45,7 @@ async function postedUnder(tx: TenantTx, keys: readonly string[]): Promise<Map<s
 
 /** Reads and sorts; one statement at most, however many there are. The places stay those of the request. */
 export async function sortReceived(tx: TenantTx, received: readonly Received[]): Promise<Sorted[]> {
-  const read = received.map((each) => readReceived(each, tx.tenant.currencyScale));
+  const read = received.map((each) => readReceived(each, tx.tenant));
   const keys = read.flatMap((each) => (each.kind === 'fresh' ? (each.entry.source_key ?? []) : []));
   const known = await postedUnder(tx, keys);
   const first = new Map<string, number>();

@@ -15,6 +15,9 @@ const postingOnly = new Set([
   'accounting/no-period',
   'accounting/period-closed',
   'accounting/line-without-amount',
+  'accounting/dimension-required',
+  'accounting/no-exchange-rate',
+  'accounting/fiscal-year-closed',
 ]);
 
 /** The faults that even a draft may not have, such as an account that does not exist. */
@@ -22,19 +25,25 @@ export function draftFaults(faults: readonly Fault[]): Fault[] {
   return faults.filter((fault) => !postingOnly.has(fault.code));
 }
 
+/** What is debited in the company's currency, as far as that can be told before posting. */
 function totalOf(lines: readonly LineInput[], scale: number): string {
-  const sum = lines.reduce((total, line) => total + (line.debit ? unitsOf(line.debit, scale) : 0n), 0n);
-  return formatAmount(sum, scale);
+  const debits = lines.map((line) => (line.currency ? line.base_debit : line.debit));
+  return formatAmount(
+    debits.reduce((total, debit) => total + (debit ? unitsOf(debit, scale) : 0n), 0n),
+    scale,
+  );
 }
 
 function columnsOf(tx: TenantTx, entry: EntryInput) {
-  const lines = entry.lines.map(({ account, debit, credit, memo }) => ({ account, debit, credit, memo }));
+  const lines = entry.lines.map(({ malformed: _, ...line }: LineInput & { malformed?: boolean }) => line);
   return {
     entry_date: entry.entry_date,
     memo: entry.memo,
     reference: entry.reference ?? null,
     lines: JSON.stringify(lines),
     total: totalOf(entry.lines, tx.tenant.currencyScale),
+    series: entry.series ?? null,
+    reverse_on: entry.reverse_on ?? null,
   };
 }
 
@@ -109,7 +118,13 @@ export async function postDraft(
   const draft = await lockDraft(tx, id, version);
   const { entry_date, memo, reference } = draft;
   const lines = draft.lines as unknown as LineInput[];
-  const [result] = await postEntries(tx, [{ id, entry_date, memo, reference, lines, source: 'draft' }]);
+  const more = {
+    ...(draft.series === null ? {} : { series: draft.series }),
+    ...(draft.reverse_on === null ? {} : { reverse_on: draft.reverse_on }),
+  };
+  const [result] = await postEntries(tx, [
+    { id, entry_date, memo, reference, lines, source: 'draft', ...more },
+  ]);
   if (!result?.posted) throw invalid(result?.faults ?? [], 'accounting/entry-invalid');
   return result;
 }

@@ -1,12 +1,14 @@
 // Tells what posting would do and does nothing: the lines with their accounts' names, and the balances that would result.
 import { sql } from 'kysely';
-import { fixAmount, formatAmount, unitsOf } from '#lib/money';
+import { formatAmount, unitsOf } from '#lib/money';
 import { type Fault, invalid } from '#lib/problem';
-import type { TenantTx } from '#lib/tenant-tx';
+import type { Tenant, TenantTx } from '#lib/tenant-tx';
 import { examine, faultsAt } from './bulk-entries.ts';
 import { type Received, sortReceived, type Whole } from './bulk-received.ts';
+import { draftLines } from './draft-lines.ts';
 import { draftFaults } from './drafts.ts';
 import type { EntryInput, EntryLine, EntryLink, LineInput } from './entry.ts';
+import { plannedLines } from './post-entries.ts';
 
 /** An account's balance as of the entry's date, without and with the entry; debit is positive, credit negative. */
 export type DryBalance = { account: string; account_name: string; before: string; after: string };
@@ -47,8 +49,11 @@ async function standings(tx: TenantTx, entries: readonly EntryInput[]): Promise<
   return new Map(rows.map((row) => [`${row.day} ${row.code}`, row]));
 }
 
-const unitsOn = (line: LineInput, side: 'debit' | 'credit', scale: number) =>
-  line[side] ? unitsOf(line[side], scale) : 0n;
+/** One side of a planned line, in the company's currency. */
+const unitsOn = (line: LineInput, side: 'debit' | 'credit', scale: number) => {
+  const amount = line.currency ? line[`base_${side}`] : line[side];
+  return amount ? unitsOf(amount, scale) : 0n;
+};
 
 /** What the entries of one request do to the accounts, one after the other. */
 class Effects {
@@ -91,14 +96,14 @@ function dryEntry(
   whole: Whole,
   known: ReadonlyMap<string, Standing>,
   effects: Effects,
-  scale: number,
+  tenant: Tenant,
 ): DryEntry {
   const { entry } = whole;
   const { entry_date, memo, reference = null } = entry;
-  const side = (amount: string | null | undefined) => {
-    const fixed = amount ? fixAmount(amount, scale) : null;
-    return fixed && /[1-9]/.test(fixed) ? fixed : null;
-  };
+  const scale = tenant.currencyScale;
+  const names = new Map(
+    entry.lines.map(({ account }) => [account, known.get(`${entry_date} ${account}`)?.name ?? '']),
+  );
   const total = entry.lines.reduce((sum, line) => sum + unitsOn(line, 'debit', scale), 0n);
   return {
     status: whole.kind === 'fresh' ? 'valid' : 'duplicate',
@@ -107,14 +112,7 @@ function dryEntry(
     memo,
     reference,
     total: formatAmount(total, scale),
-    lines: entry.lines.map(({ account, debit, credit, memo: lineMemo }, index) => ({
-      line: index + 1,
-      account,
-      account_name: known.get(`${entry_date} ${account}`)?.name ?? '',
-      debit: side(debit),
-      credit: side(credit),
-      memo: lineMemo ?? null,
-    })),
+    lines: draftLines(tenant, entry.lines, names),
     balances: whole.kind === 'fresh' ? balancesOf(entry, known, effects, scale) : [],
   };
 }
@@ -135,11 +133,19 @@ export async function dryRun(
     return options.single ? faults : faultsAt(place, faults);
   });
   if (found.length > 0) throw invalid(found, 'accounting/entries-invalid');
-  const good = sorted.flatMap((each) => (each.kind === 'faulty' ? [] : [each]));
+  const whole = sorted.flatMap((each) => (each.kind === 'faulty' ? [] : [each]));
+  const planned = await plannedLines(
+    tx,
+    whole.map(({ entry }) => entry),
+  );
+  const good = whole.map((each, index) => ({
+    ...each,
+    entry: { ...each.entry, lines: planned[index] ?? [] },
+  }));
   const known = await standings(
     tx,
     good.map(({ entry }) => entry),
   );
   const effects = new Effects();
-  return good.map((each) => dryEntry(each, known, effects, tx.tenant.currencyScale));
+  return good.map((each) => dryEntry(each, known, effects, tx.tenant));
 }

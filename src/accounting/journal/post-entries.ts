@@ -21,8 +21,8 @@ type Row = {
   faults: Fault[] | null;
 };
 
-/** The two JSON documents that post_entries() and entry_faults() take (see migrations/tenant/0003-posting.sql). */
-function documentsOf(entries: readonly UncheckedEntry[]): { heads: string; lines: string } {
+/** The two JSON documents that post_entries() and entry_faults() take (see migrations/tenant/0008-posting-in-sets.sql). */
+export function documentsOf(entries: readonly UncheckedEntry[]): { heads: string; lines: string } {
   const heads = entries.map(({ lines: _, ...head }, ix) => ({
     source: 'api',
     ...head,
@@ -54,6 +54,50 @@ export async function postEntries(
       ? { posted: true, id, number, sequence }
       : { posted: false, id, faults: faults ?? [] },
   );
+}
+
+type PlannedRow = {
+  entry_ix: number;
+  account: string;
+  currency: string;
+  amount: string | null;
+  rate: string | null;
+  debit: string | null;
+  credit: string | null;
+  memo: string | null;
+  dimensions: Record<string, string> | null;
+};
+
+/**
+ * The lines with which entries without fault would be posted, by entry: amounts in other currencies with rate and value in the
+ * company's, and the line that takes their rounding difference.
+ */
+export async function plannedLines(tx: TenantTx, entries: readonly EntryInput[]): Promise<LineInput[][]> {
+  const { heads, lines } = documentsOf(entries);
+  const { rows } = await sql<PlannedRow>`
+    select entry_ix, account, currency, amount, trim_scale(rate) as rate, debit, credit, memo, dimensions
+    from unnest(round_off(read_lines(${heads}::jsonb, ${lines}::jsonb))) order by entry_ix, line_ix
+  `.execute(tx.db);
+  const planned: LineInput[][] = entries.map(() => []);
+  for (const { entry_ix, amount, rate, currency, dimensions, debit, credit, ...line } of rows) {
+    const more = dimensions ? { dimensions } : {};
+    const own = currency === tx.tenant.currency;
+    planned[entry_ix]?.push(
+      own
+        ? { ...line, debit, credit, ...more }
+        : {
+            ...line,
+            debit: debit === null ? null : amount,
+            credit: credit === null ? null : amount,
+            currency,
+            ...(rate === null ? {} : { rate }),
+            ...(debit === null ? {} : { base_debit: debit }),
+            ...(credit === null ? {} : { base_credit: credit }),
+            ...more,
+          },
+    );
+  }
+  return planned;
 }
 
 /** All faults that posting these entries would meet, by place, and none stored; what is marked malformed is passed over. */

@@ -27,8 +27,7 @@ const sale = (amount: string, memo = 'sale'): EntryInput => ({
 });
 
 function request(entry: EntryInput, more: Partial<PostingRequest> = {}): PostingRequest {
-  const answer: PostingRequest['answer'] = (posted) => ({ status: 201, body: posted });
-  return { tenant: company.tenant, actor: actor(1), entry, claim: null, answer, ...more };
+  return { tenant: company.tenant, actor: actor(1), entry, claim: null, ...more };
 }
 
 const claim = (key: string, entry: EntryInput, n = 1) => ({

@@ -1,30 +1,13 @@
 // Group commit: what has queued for a company while its last transaction committed is posted as one set in the next.
 import type { Db } from '#lib/db';
-import {
-  type Answer,
-  AnswerTaken,
-  type Claim,
-  findAnswers,
-  keepAnswers,
-  keyInFlight,
-} from '#lib/idempotency';
-import { invalid, Problem } from '#lib/problem';
-import { type Actor, inTenant, type Tenant, type TenantTx } from '#lib/tenant-tx';
-import type { Entry, EntryInput } from './entry.ts';
-import { postEntries } from './post-entries.ts';
-import { getPosted } from './read-entries.ts';
+import { type Claim, keyInFlight } from '#lib/idempotency';
+import { Problem } from '#lib/problem';
+import { type Actor, inTenant, type Tenant } from '#lib/tenant-tx';
+import { answerPostings, type PostingAnswer } from './answer-postings.ts';
+import type { EntryInput } from './entry.ts';
 
-/** `answer` makes the response from the posted entry; it is kept with the claim, if there is one. */
-export type PostingRequest = {
-  tenant: Tenant;
-  actor: Actor;
-  entry: EntryInput;
-  claim: Claim | null;
-  answer: (entry: Entry) => Answer;
-};
-
-/** What a request gets: an answer, new or `replayed`. */
-export type PostingAnswer = Answer & { replayed: boolean };
+/** `claim` is that of the request's Idempotency-Key; the answer is kept with it. */
+export type PostingRequest = { tenant: Tenant; actor: Actor; entry: EntryInput; claim: Claim | null };
 
 type Waiting = PostingRequest & { settle: (outcome: PostingAnswer | Error) => void };
 
@@ -113,57 +96,21 @@ const codeOf = (error: Error) => ('code' in error && typeof error.code === 'stri
 
 /** Whether one entry may have failed the set, a broken constraint for instance; a lost connection fails them all. */
 export function isOfOneEntry(error: Error): boolean {
-  return error instanceof AnswerTaken || /^(22|23|HX|40)/.test(codeOf(error));
+  return /^(22|23|HX|40)/.test(codeOf(error));
 }
+
+/** SQLSTATE of answer_postings() for a claim that another transaction has answered in the meantime. */
+const ANSWER_TAKEN = 'HX003';
 
 /** Whether the same may go well next time: another transaction was first with an answer, or won a deadlock. */
 function isOfTheMoment(error: Error): boolean {
-  return error instanceof AnswerTaken || codeOf(error).startsWith('40');
+  return codeOf(error) === ANSWER_TAKEN || codeOf(error).startsWith('40');
 }
 
-/** One transaction: earlier answers, the posting of the rest, their answers kept. As many statements for 1 as for 256. */
+/** One transaction and one statement in it, for 1 as for 256. */
 async function postSet(db: Db, batch: readonly PostingRequest[]): Promise<(PostingAnswer | Problem)[]> {
   const [first] = batch;
   if (!first) return [];
   const actors = batch.map((request) => request.actor);
-  const work = async (tx: TenantTx) => {
-    const before = await findAnswers(
-      tx,
-      batch.flatMap(({ claim }) => claim ?? []),
-    );
-    const fresh = batch.filter(({ claim }) => claim === null || !before.has(claim));
-    const entries = fresh.map((request) => ({ ...request.entry, by: batch.indexOf(request) }));
-    const results = entries.length > 0 ? await postEntries(tx, entries) : [];
-    const ids = results.flatMap((result) => (result.posted ? result.id : []));
-    const posted = new Map((await getPosted(tx, ids)).map((entry) => [entry.id, entry]));
-    const outcomes = new Map<PostingRequest, PostingAnswer | Problem>();
-    for (const [index, request] of fresh.entries()) {
-      const result = results[index];
-      const entry = result && posted.get(result.id);
-      if (result?.posted && entry) outcomes.set(request, { ...request.answer(entry), replayed: false });
-      else
-        outcomes.set(
-          request,
-          invalid(result?.posted === false ? result.faults : [], 'accounting/entry-invalid'),
-        );
-    }
-    await keepAnswers(tx, answersToKeep(outcomes));
-    return batch.map(
-      (request) => outcomes.get(request) ?? replayed(request.claim && before.get(request.claim)),
-    );
-  };
-  return await inTenant(db, first.tenant, first.actor, work, { actors });
-}
-
-function answersToKeep(outcomes: ReadonlyMap<PostingRequest, PostingAnswer | Problem>) {
-  return [...outcomes].flatMap(([{ claim }, outcome]) =>
-    claim && !(outcome instanceof Problem)
-      ? { claim, answer: { status: outcome.status, body: outcome.body } }
-      : [],
-  );
-}
-
-function replayed(found: Answer | Problem | null | undefined): PostingAnswer | Problem {
-  if (!found) throw new Error('a request of the set has no outcome');
-  return found instanceof Problem ? found : { ...found, replayed: true };
+  return await inTenant(db, first.tenant, first.actor, (tx) => answerPostings(tx, batch), { actors });
 }

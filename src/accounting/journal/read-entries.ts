@@ -3,7 +3,8 @@ import { sql } from 'kysely';
 import { patternContaining } from '#lib/like-pattern';
 import { fixAmount, parseAmount } from '#lib/money';
 import type { TenantTx } from '#lib/tenant-tx';
-import type { Entry, EntryLine, EntryStatus, EntrySummary, LineInput } from './entry.ts';
+import { draftLines } from './draft-lines.ts';
+import type { Entry, EntryStatus, EntrySummary, LineInput } from './entry.ts';
 
 /** `search` looks into number, memo, reference and, when it is an amount, the total. Dates are inclusive. */
 export type EntryFilter = {
@@ -61,18 +62,10 @@ export async function getEntry(tx: TenantTx, id: string): Promise<Entry | null> 
 
 /** Those of the entries that are posted, in no particular order, in one statement however many they are. */
 export async function getPosted(tx: TenantTx, ids: readonly string[]): Promise<Entry[]> {
-  const scale = tx.tenant.currencyScale;
-  const { rows } = await sql<Omit<Entry, 'status' | 'lines' | 'version'> & { raw_lines: EntryLine[] }>`
-    select * from posted_entries(${[...ids]}::uuid[])
+  const { rows } = await sql<{ document: Entry }>`
+    select document from posted_entries(${[...ids]}::uuid[])
   `.execute(tx.db);
-  const side = (amount: string | null) => (amount === null ? null : fixAmount(amount, scale));
-  return rows.map(({ raw_lines, ...head }) => ({
-    ...head,
-    status: head.reversed_by ? 'reversed' : 'posted',
-    total: fixAmount(head.total, scale),
-    version: 1,
-    lines: raw_lines.map((line) => ({ ...line, debit: side(line.debit), credit: side(line.credit) })),
-  }));
+  return rows.map(({ document }) => document);
 }
 
 async function getDraft(tx: TenantTx, id: string): Promise<Entry | null> {
@@ -84,8 +77,6 @@ async function getDraft(tx: TenantTx, id: string): Promise<Entry | null> {
     ? await tx.db.selectFrom('accounts').select(['code', 'name']).where('code', 'in', codes).execute()
     : [];
   const names = new Map(accounts.map((account) => [account.code, account.name]));
-  const scale = tx.tenant.currencyScale;
-  const side = (amount: string | null | undefined) => (amount ? fixAmount(amount, scale) : null);
   return {
     id,
     number: null,
@@ -94,21 +85,16 @@ async function getDraft(tx: TenantTx, id: string): Promise<Entry | null> {
     entry_date: draft.entry_date,
     memo: draft.memo,
     reference: draft.reference,
-    total: fixAmount(draft.total, scale),
+    total: fixAmount(draft.total, tx.tenant.currencyScale),
+    series: draft.series ?? 'JV',
     fiscal_year: null,
     period: null,
     reverses: null,
     reversed_by: null,
+    reverse_on: draft.reverse_on,
     created_by: draft.created_by,
     posted_at: null,
     version: draft.version,
-    lines: lines.map((line, index) => ({
-      line: index + 1,
-      account: line.account,
-      account_name: names.get(line.account) ?? '',
-      debit: side(line.debit),
-      credit: side(line.credit),
-      memo: line.memo ?? null,
-    })),
+    lines: draftLines(tx.tenant, lines, names),
   };
 }

@@ -1,12 +1,28 @@
 // Corrects a posted entry the only way there is: by its mirror image, linked to it.
 import { invalid, notFound, Problem } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
-import type { EntryResult } from './entry.ts';
+import type { EntryLine, EntryResult, LineInput } from './entry.ts';
 import { postEntries } from './post-entries.ts';
+import { getPosted } from './read-entries.ts';
 
 /** Cut by characters, not by UTF-16 units, of which half a pair cannot be stored. */
 const memoOf = (entry: { number: string; memo: string }) =>
   [...`Reversal of ${entry.number}: ${entry.memo}`].slice(0, 1000).join('');
+
+/** The same line on the other side, with the same value in the company's currency. */
+function mirrored(line: EntryLine, base: string): LineInput {
+  const { account, debit, credit, memo, dimensions } = line;
+  const swapped = { account, debit: credit, credit: debit, memo, dimensions };
+  if (line.currency === base) return swapped;
+  const { currency, rate, base_debit, base_credit } = line;
+  return {
+    ...swapped,
+    currency,
+    ...(rate === null ? {} : { rate }),
+    ...(base_credit === null ? {} : { base_debit: base_credit }),
+    ...(base_debit === null ? {} : { base_credit: base_debit }),
+  };
+}
 
 /**
  * Posts the reversal of an entry: the same lines with sides swapped, on its own date (default: the entry's). An entry is
@@ -27,13 +43,7 @@ export async function reverseEntry(
     if (!draft) throw notFound('entry');
     throw new Problem('conflict', 'accounting/is-a-draft', 'a draft is edited or deleted, not reversed');
   }
-  const lines = await tx.db
-    .selectFrom('journal_lines')
-    .innerJoin('accounts', 'accounts.id', 'journal_lines.account_id')
-    .select(['accounts.code as account', 'journal_lines.debit', 'journal_lines.credit', 'journal_lines.memo'])
-    .where('entry_id', '=', id)
-    .orderBy('line_no')
-    .execute();
+  const [original] = await getPosted(tx, [id]);
   const [result] = await postEntries(tx, [
     {
       entry_date: options.entry_date ?? entry.entry_date,
@@ -41,12 +51,7 @@ export async function reverseEntry(
       reference: entry.reference,
       reverses_id: id,
       source: 'reversal',
-      lines: lines.map(({ account, debit, credit, memo }) => ({
-        account,
-        debit: credit,
-        credit: debit,
-        memo,
-      })),
+      lines: (original?.lines ?? []).map((line) => mirrored(line, tx.tenant.currency)),
     },
   ]);
   if (result?.posted) return result;

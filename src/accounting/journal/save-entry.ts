@@ -1,6 +1,6 @@
 // Takes an entry as a client sent it and posts it or keeps it as a draft, telling every fault at once.
 import { type Fault, invalid, mergeFaults } from '#lib/problem';
-import type { TenantTx } from '#lib/tenant-tx';
+import type { Tenant, TenantTx } from '#lib/tenant-tx';
 import { createDraft, draftFaults, updateDraft } from './drafts.ts';
 import type { EntryInput } from './entry.ts';
 import { entryFaults, postEntries, type UncheckedEntry } from './post-entries.ts';
@@ -23,8 +23,8 @@ export function isReadable(entry: UncheckedEntry): entry is EntryInput {
 }
 
 /** The entry that a body holds when nothing about it has to be read twice or told to the client; else null. */
-export function readableEntry(body: unknown, scale: number): EntryInput | null {
-  const { entry, faults } = readEntryBody(body, scale);
+export function readableEntry(body: unknown, tenant: Tenant): EntryInput | null {
+  const { entry, faults } = readEntryBody(body, tenant);
   return faults.length === 0 && isReadable(entry) ? entry : null;
 }
 
@@ -33,7 +33,7 @@ export function readableEntry(body: unknown, scale: number): EntryInput | null {
  * amounts, accounts, period and balance, and then nothing is stored.
  */
 export async function saveEntry(tx: TenantTx, body: unknown, options: SaveOptions): Promise<string> {
-  const { entry, faults } = readEntryBody(body, tx.tenant.currencyScale);
+  const { entry, faults } = readEntryBody(body, tx.tenant);
   const before = mergeFaults(options.shapeFaults ?? [], faults);
   if (options.as === 'posted' && before.length === 0 && isReadable(entry) && !options.draft) {
     const [result] = await postEntries(tx, [entry]);

@@ -28,7 +28,7 @@ export async function saveEntryForm(
   if (known) return known;
   if (action === 'draft')
     return { id: await saveEntry(tx, entryBodyOf(form), { as: 'draft', id: form.id }), number: null };
-  const { entry, faults } = readEntryBody(entryBodyOf(form), tx.tenant.currencyScale);
+  const { entry, faults } = readEntryBody(entryBodyOf(form), tx.tenant);
   if (faults.length > 0)
     return { id: await saveEntry(tx, entryBodyOf(form), { as: 'posted' }), number: null };
   const [result] = await postEntries(tx, [{ ...(entry as EntryInput), id: form.id, source: 'page' }]);

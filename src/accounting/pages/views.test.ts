@@ -39,14 +39,28 @@ const summary = {
   reference: evil,
   total: '1234567.50',
 } as const;
-const line = { line: 1, account: evil, account_name: evil, debit: '1234567.50', credit: null, memo: evil };
+const line = {
+  line: 1,
+  account: evil,
+  account_name: evil,
+  debit: '1234567.50',
+  credit: null,
+  currency: 'NPR',
+  rate: null,
+  base_debit: '1234567.50',
+  base_credit: null,
+  memo: evil,
+  dimensions: {},
+};
 const entry: Entry = {
   ...summary,
   sequence: 1,
+  series: 'JV',
   fiscal_year: evil,
   period: evil,
   reverses: { id: 'e0', number: evil },
   reversed_by: null,
+  reverse_on: null,
   created_by: null,
   posted_at: '2026-11-23T10:00:00.000Z',
   version: 1,

@@ -4,7 +4,7 @@ import { readChain } from '#lib/audit/read-chain';
 import { verifyChain } from '#lib/audit/verify-chain';
 import type { TenantTx } from '#lib/tenant-tx';
 import { compareJournal } from '../audit/compare-journal.ts';
-import type { Check, Finding } from './check.ts';
+import { type Check, checkBy, type Finding } from './check.ts';
 
 /** A fault told in a sentence is one breach, at the place that the sentence names; what comes after it is not looked at. */
 const findingOf = (checked: number, fault: string | null): Finding => ({
@@ -23,7 +23,6 @@ async function chainHolds(tx: TenantTx): Promise<Finding> {
   return findingOf(blocks, fault);
 }
 
-/** The outbox has its part of I6 once there is one. */
 export const auditChecks: readonly Check[] = [
   {
     invariant: 'I6',
@@ -31,5 +30,14 @@ export const auditChecks: readonly Check[] = [
     of: 'entries',
     run: journalInLog,
   },
+  checkBy({
+    invariant: 'I6',
+    claim: 'every entry stands in the outbox once',
+    of: 'entries',
+    all: 'select from journal_entries',
+    wrong: `select coalesce(e.id, o.id) as id from journal_entries e
+      full join (select id from outbox_of_company() where topic = 'journal_entry.posted') o on o.id = e.id
+      where e.id is null or o.id is null`,
+  }),
   { invariant: 'I7', claim: 'the audit log’s chain holds', of: 'blocks', run: chainHolds },
 ];

@@ -10,23 +10,21 @@ export const journalChecks: Check[] = [
     ...entries,
     invariant: 'I1',
     claim: 'debits equal credits in each entry',
-    wrong:
-      'select entry_id as id from journal_lines group by entry_id, currency having sum(debit) <> sum(credit)',
+    wrong: 'select entry_id as id from journal_lines group by entry_id having sum(debit) <> sum(credit)',
   }),
   checkBy({
     invariant: 'I1',
     claim: 'debits equal credits in each period',
     of: 'periods',
     all: 'select from periods',
-    wrong:
-      'select period_id as id from journal_lines group by period_id, currency having sum(debit) <> sum(credit)',
+    wrong: 'select period_id as id from journal_lines group by period_id having sum(debit) <> sum(credit)',
   }),
   checkBy({
     invariant: 'I1',
     claim: 'debits equal credits in the company',
-    of: 'currencies',
-    all: 'select distinct currency from journal_lines',
-    wrong: 'select currency as id from journal_lines group by currency having sum(debit) <> sum(credit)',
+    of: 'fiscal years',
+    all: 'select from fiscal_years',
+    wrong: `select 'all' as id from journal_lines having sum(debit) <> sum(credit)`,
   }),
   checkBy({
     ...entries,
@@ -70,13 +68,13 @@ export const journalChecks: Check[] = [
     of: 'reversals',
     all: 'select from journal_entries where reverses_id is not null',
     wrong: `select distinct r.id from journal_entries r join (
-        select e.id, l.account_id, l.currency, l.debit, l.credit, 1 as n
+        select e.id, l.account_id, l.currency, l.debit, l.credit, l.amount, 1 as n
         from journal_entries e join journal_lines l on l.entry_id = e.id where e.reverses_id is not null
         union all
-        select e.id, l.account_id, l.currency, l.credit, l.debit, -1
+        select e.id, l.account_id, l.currency, l.credit, l.debit, l.amount, -1
         from journal_entries e join journal_lines l on l.entry_id = e.reverses_id
       ) sides on sides.id = r.id
-      group by r.id, account_id, currency, debit, credit having sum(n) <> 0
+      group by r.id, account_id, currency, debit, credit, amount having sum(n) <> 0
       union select r.id from journal_entries r where r.reverses_id is not null
         and not exists (select from journal_entries o where o.id = r.reverses_id)
       union select min(id::text)::uuid from journal_entries where reverses_id is not null
@@ -88,23 +86,78 @@ export const journalChecks: Check[] = [
     of: 'balances',
     all: 'select from account_balances',
     wrong: `select 'account ' || account_id || ' period ' || period_id || ' ' || currency as id from (
-        select account_id, period_id, currency, debit, credit, 1 as kept from account_balances
+        select account_id, period_id, currency, closing, debit, credit, amount_debit, amount_credit, 1 as kept from account_balances
         union all
-        select account_id, period_id, currency, -sum(debit), -sum(credit), 0 from journal_lines
-        group by account_id, period_id, currency
+        select account_id, period_id, currency, closing, -sum(debit), -sum(credit), -coalesce(sum(amount) filter (where debit > 0), 0),
+          -coalesce(sum(amount) filter (where credit > 0), 0), 0
+        from journal_lines group by account_id, period_id, currency, closing
       ) both_sides
-      group by account_id, period_id, currency having sum(debit) <> 0 or sum(credit) <> 0 or sum(kept) > 1`,
+      group by account_id, period_id, currency, closing
+      having sum(debit) <> 0 or sum(credit) <> 0 or sum(amount_debit) <> 0 or sum(amount_credit) <> 0 or sum(kept) > 1`,
+  }),
+  checkBy({
+    invariant: 'I2',
+    claim: 'a day’s sum is the sum of its lines',
+    of: 'days of accounts',
+    all: 'select from account_days',
+    wrong: `select 'account ' || account_id || ' on ' || entry_date as id from (
+        select account_id, entry_date, debit, credit, lines, 1 as kept from account_days
+        union all
+        select account_id, entry_date, -sum(debit), -sum(credit), -count(*), 0 from journal_lines group by account_id, entry_date
+      ) both_sides
+      group by account_id, entry_date having sum(debit) <> 0 or sum(credit) <> 0 or sum(lines) <> 0 or sum(kept) > 1`,
+  }),
+  checkBy({
+    invariant: 'I2',
+    claim: 'a balance by dimension is the sum of its lines',
+    of: 'dimensions',
+    all: 'select from dimensions',
+    wrong: `select 'value ' || value_id || ' account ' || account_id || ' period ' || period_id as id from (
+        select value_id, account_id, period_id, closing, debit, credit, 1 as kept from dimension_balances
+        union all
+        select value_id, account_id, period_id, closing, -sum(debit), -sum(credit), 0
+        from journal_line_dimensions where dimension_id in (select id from dimensions where keeps_balances)
+        group by value_id, account_id, period_id, closing
+      ) both_sides
+      group by value_id, account_id, period_id, closing having sum(debit) <> 0 or sum(credit) <> 0 or sum(kept) > 1`,
+  }),
+  checkBy({
+    invariant: 'I2',
+    claim: 'a line’s dimensions have its account, its date and its amounts',
+    of: 'lines',
+    all: 'select from journal_lines',
+    wrong: `select d.entry_id || '/' || d.line_no as id from journal_line_dimensions d
+      left join journal_lines l on l.entry_id = d.entry_id and l.line_no = d.line_no
+      where (l.account_id, l.period_id, l.entry_date, l.closing, l.debit, l.credit)
+        is distinct from (d.account_id, d.period_id, d.entry_date, d.closing, d.debit, d.credit)`,
+  }),
+  checkBy({
+    invariant: 'I1',
+    claim: 'a line in another currency has its amount there, and no other line has one',
+    of: 'lines',
+    all: 'select from journal_lines',
+    wrong: `select entry_id || '/' || line_no as id from journal_lines, company c
+      where (journal_lines.currency = c.currency) <> (amount is null) or amount < 0`,
+  }),
+  checkBy({
+    invariant: 'I1',
+    claim: 'a closed fiscal year has nothing left on its income and expense accounts',
+    of: 'fiscal years',
+    all: 'select from fiscal_years',
+    wrong: `select y.name as id from fiscal_years y where y.status = 'closed' and exists (
+      select from journal_lines l join accounts a on a.id = l.account_id
+      where a.type in ('income', 'expense') and l.entry_date <= y.ends_on group by l.account_id having sum(l.debit) <> sum(l.credit))`,
   }),
   checkBy({
     invariant: 'I3',
     claim: 'numbers run from 1 without gap or double, up to the counter',
     of: 'series and years',
     all: 'select from number_counters',
-    wrong: `select 'series ' || series_id || ' year ' || fiscal_year_id as id from (
-        select series_id, fiscal_year_id, count(*) as n, min(sequence) as first, max(sequence) as last,
+    wrong: `select 'series ' || series_id || ' since ' || since as id from (
+        select series_id, numbered_since as since, count(*) as n, min(sequence) as first, max(sequence) as last,
           count(distinct sequence) as sequences, count(distinct number) as numbers
-        from journal_entries group by series_id, fiscal_year_id
-      ) e full join number_counters c using (series_id, fiscal_year_id)
+        from journal_entries group by series_id, numbered_since
+      ) e full join number_counters c using (series_id, since)
       where (first, last, sequences, numbers, last_number) is distinct from (1, n, n, n, n)`,
   }),
   checkBy({

@@ -1,6 +1,6 @@
 // The shapes of entries that come many at once, and of what is answered to them.
 import { Type } from 'typebox';
-import { DraftBody, Fault, Id, IsoDate, nullable, oneOf, strictObject } from './schemas.ts';
+import { DraftBody, EntryLineSchema, Fault, Id, IsoDate, nullable, oneOf, strictObject } from './schemas.ts';
 
 export const MOST_ENTRIES = 1000;
 
@@ -104,16 +104,7 @@ export const DryRunSchema = Type.Object({
       memo: Type.String(),
       reference: nullable(Type.String()),
       total: Type.String(),
-      lines: Type.Array(
-        Type.Object({
-          line: Type.Integer(),
-          account: Type.String(),
-          account_name: Type.String(),
-          debit: nullable(Type.String()),
-          credit: nullable(Type.String()),
-          memo: nullable(Type.String()),
-        }),
-      ),
+      lines: Type.Array(EntryLineSchema),
       balances: Type.Array(
         Type.Object({
           account: Type.String(),

@@ -90,11 +90,10 @@ function createRoute(app: ApiServer, { db, postings }: Services): void {
         const entries = await inRequest(db, request, work, { snapshot: true });
         return await reply.code(200).send({ valid: true as const, entries });
       }
-      const entry =
-        faults.length === 0 && as === 'posted' && readableEntry(request.body, tenant.currencyScale);
+      const entry = faults.length === 0 && as === 'posted' && readableEntry(request.body, tenant);
       if (entry) {
         const claim = claimOf(request);
-        const posted = await postings.post({ tenant, actor, entry, claim, answer: createdAnswer });
+        const posted = await postings.post({ tenant, actor, entry, claim });
         return await sendCreated(db, reply, posted);
       }
       const saved = await onceInRequest(db, request, async (tx) => {

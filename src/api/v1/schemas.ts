@@ -11,7 +11,8 @@ export const oneOf = <const Values extends readonly string[]>(
 export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 const Amount = Type.String({
-  description: 'A decimal string in the company’s currency; at most 15 digits before the point.',
+  description:
+    'A decimal string, in the company’s currency unless another is named; at most 15 digits before the point.',
   examples: ['1234.50'],
 });
 export const IsoDate = Type.String({
@@ -93,33 +94,60 @@ export const EntrySummarySchema = Type.Object({
 
 const EntryLink = Type.Object({ id: Id, number: Type.String() });
 
+const Currency = Type.String({ minLength: 3, maxLength: 3, description: 'ISO 4217.', examples: ['USD'] });
+const Rate = Type.String({
+  description:
+    'How many units of the company’s currency one unit of the line’s currency is; at most 10 decimals.',
+  examples: ['133.25'],
+});
+const Dimensions = Type.Record(Type.String(), Type.String(), {
+  description: 'Codes of values by the codes of their dimensions.',
+  examples: [{ branch: 'KTM', cost_centre: 'SALES' }],
+});
+
+export const EntryLineSchema = Type.Object({
+  line: Type.Integer(),
+  account: Type.String(),
+  account_name: Type.String(),
+  debit: nullable(Amount),
+  credit: nullable(Amount),
+  currency: Type.String({ description: 'Of debit and credit; ISO 4217.' }),
+  rate: nullable(Rate),
+  base_debit: nullable(Type.String({ description: 'The debit in the company’s currency.' })),
+  base_credit: nullable(Type.String({ description: 'The credit in the company’s currency.' })),
+  memo: nullable(Type.String()),
+  dimensions: Dimensions,
+});
+
 export const EntrySchema = Type.Object({
   ...EntrySummarySchema.properties,
   sequence: nullable(Type.Integer()),
+  series: Type.String({ description: 'The code of the number series.' }),
   fiscal_year: nullable(Type.String()),
   period: nullable(Type.String()),
   reverses: nullable(EntryLink),
   reversed_by: nullable(EntryLink),
+  reverse_on: nullable(Type.String({ description: 'The day on which the entry is reversed by itself.' })),
   created_by: nullable(Type.String()),
   posted_at: nullable(Type.String({ format: 'date-time' })),
   version: Type.Integer(),
-  lines: Type.Array(
-    Type.Object({
-      line: Type.Integer(),
-      account: Type.String(),
-      account_name: Type.String(),
-      debit: nullable(Amount),
-      credit: nullable(Amount),
-      memo: nullable(Type.String()),
-    }),
-  ),
+  lines: Type.Array(EntryLineSchema),
 });
 
 const LineBody = strictObject({
   account: AccountCode,
   debit: Type.Optional(nullable(Amount)),
   credit: Type.Optional(nullable(Amount)),
+  currency: Type.Optional(Currency),
+  rate: Type.Optional(Rate),
+  base_debit: Type.Optional(
+    Type.String({ description: 'What the debit is in the company’s currency, instead of a rate.' }),
+  ),
+  base_credit: Type.Optional(
+    Type.String({ description: 'What the credit is in the company’s currency, instead of a rate.' }),
+  ),
   memo: Type.Optional(nullable(Type.String({ maxLength: 1000 }))),
+  dimensions: Type.Optional(Dimensions),
 });
 
 /** For requests that a client may send again without fear. */
@@ -136,6 +164,15 @@ const entryFields = {
   entry_date: IsoDate,
   memo: Type.String({ maxLength: 1000 }),
   reference: Type.Optional(nullable(Type.String({ maxLength: 200 }))),
+  series: Type.Optional(
+    Type.String({
+      pattern: '^[A-Z0-9]{1,10}$',
+      description: 'The code of a number series; JV unless named.',
+    }),
+  ),
+  reverse_on: Type.Optional(
+    Type.String({ format: 'date', description: 'A later day on which the entry is reversed by itself.' }),
+  ),
   lines: Type.Array(LineBody, { maxItems: 10_000 }),
 };
 

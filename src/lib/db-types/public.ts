@@ -30,6 +30,15 @@ export interface Memberships {
   user_id: string;
 }
 
+export interface Outbox {
+  created_at: Generated<Timestamp>;
+  id: string;
+  payload: Generated<Json>;
+  relayed_at: Timestamp | null;
+  schema_name: string;
+  topic: string;
+}
+
 export interface RefreshTokens {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp;
@@ -92,6 +101,7 @@ export interface Users {
 
 export interface DB {
   memberships: Memberships;
+  outbox: Outbox;
   refresh_tokens: RefreshTokens;
   sessions: Sessions;
   signing_keys: SigningKeys;

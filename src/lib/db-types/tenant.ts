@@ -27,18 +27,31 @@ export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
 export interface AccountBalances {
   account_id: number;
+  amount_credit: Generated<Numeric>;
+  amount_debit: Generated<Numeric>;
+  closing: Generated<boolean>;
   credit: Numeric;
   currency: string;
   debit: Numeric;
   period_id: number;
 }
 
+export interface AccountDays {
+  account_id: number;
+  credit: Numeric;
+  debit: Numeric;
+  entry_date: string;
+  lines: number;
+}
+
 export interface Accounts {
+  cash_flow: string | null;
   category: string | null;
   code: string;
   id: Generated<number>;
   is_active: Generated<boolean>;
   is_group: Generated<boolean>;
+  is_monetary: boolean | null;
   name: string;
   parent_id: number | null;
   type: string;
@@ -90,16 +103,52 @@ export interface Company {
   only_row: Generated<boolean>;
 }
 
+export interface DimensionBalances {
+  account_id: number;
+  closing: Generated<boolean>;
+  credit: Numeric;
+  debit: Numeric;
+  period_id: number;
+  value_id: number;
+}
+
+export interface Dimensions {
+  code: string;
+  id: Generated<number>;
+  is_active: Generated<boolean>;
+  keeps_balances: Generated<boolean>;
+  name: string;
+}
+
+export interface DimensionValues {
+  code: string;
+  dimension_id: number;
+  id: Generated<number>;
+  is_active: Generated<boolean>;
+  name: string;
+}
+
 export interface EntryDocuments {
   document: string | null;
   id: string | null;
 }
 
+export interface ExchangeRates {
+  currency: string;
+  rate: Numeric;
+  rate_date: string;
+  source: Generated<string>;
+}
+
 export interface FiscalYears {
+  closing_entry_id: string | null;
   ends_on: string;
   id: Generated<number>;
   name: string;
   starts_on: string;
+  status: Generated<string>;
+  status_changed_at: Timestamp | null;
+  status_changed_by: string | null;
 }
 
 export interface IdempotencyKeys {
@@ -130,6 +179,8 @@ export interface JournalDrafts {
   lines: Json;
   memo: string;
   reference: string | null;
+  reverse_on: string | null;
+  series: string | null;
   total: Numeric;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
@@ -142,6 +193,7 @@ export interface JournalEntries {
   id: string;
   memo: string;
   number: string;
+  numbered_since: string;
   period_id: number;
   posted_at: Generated<Timestamp>;
   posted_by: string | null;
@@ -154,8 +206,23 @@ export interface JournalEntries {
   total: Numeric;
 }
 
+export interface JournalLineDimensions {
+  account_id: number;
+  closing: boolean;
+  credit: Numeric;
+  debit: Numeric;
+  dimension_id: number;
+  entry_date: string;
+  entry_id: string;
+  line_no: number;
+  period_id: number;
+  value_id: number;
+}
+
 export interface JournalLines {
   account_id: number;
+  amount: Numeric | null;
+  closing: Generated<boolean>;
   credit: Numeric;
   currency: string;
   debit: Numeric;
@@ -164,19 +231,36 @@ export interface JournalLines {
   line_no: number;
   memo: string | null;
   period_id: number;
+  rate: Numeric | null;
 }
 
 export interface NumberCounters {
-  fiscal_year_id: number;
   last_number: number;
   series_id: number;
+  since: string;
 }
 
 export interface NumberSeries {
   code: string;
   id: Generated<number>;
+  is_active: Generated<boolean>;
   name: string;
   padding: Generated<number>;
+  prefix: Generated<string>;
+  reset: Generated<string>;
+  suffix: Generated<string>;
+  voucher_type: Generated<string>;
+}
+
+export interface PeriodExceptions {
+  expires_at: Timestamp;
+  granted_at: Generated<Timestamp>;
+  granted_by: Generated<string | null>;
+  id: Generated<number>;
+  period_id: number;
+  reason: string;
+  revoked_at: Timestamp | null;
+  user_id: string;
 }
 
 export interface Periods {
@@ -191,22 +275,61 @@ export interface Periods {
   status_changed_by: string | null;
 }
 
+export interface RecurringEntries {
+  created_at: Generated<Timestamp>;
+  created_by: Generated<string | null>;
+  day: number | null;
+  ends_on: string | null;
+  every: Generated<number>;
+  id: string;
+  is_active: Generated<boolean>;
+  lines: Json;
+  memo: string;
+  name: string;
+  next_on: string | null;
+  reference: string | null;
+  reverses: string | null;
+  starts_on: string;
+  unit: string;
+  version: Generated<number>;
+}
+
+export interface RequiredDimensions {
+  account_id: number;
+  dimension_id: number;
+}
+
+export interface ScheduledReversals {
+  entry_id: string;
+  reverse_on: string;
+}
+
 export interface DB {
   account_balances: AccountBalances;
+  account_days: AccountDays;
   accounts: Accounts;
   audit_blocks: AuditBlocks;
   audit_head: AuditHead;
   audit_pending: AuditPending;
   audit_rows: AuditRows;
   company: Company;
+  dimension_balances: DimensionBalances;
+  dimension_values: DimensionValues;
+  dimensions: Dimensions;
   entry_documents: EntryDocuments;
+  exchange_rates: ExchangeRates;
   fiscal_years: FiscalYears;
   idempotency_keys: IdempotencyKeys;
   journal: Journal;
   journal_drafts: JournalDrafts;
   journal_entries: JournalEntries;
+  journal_line_dimensions: JournalLineDimensions;
   journal_lines: JournalLines;
   number_counters: NumberCounters;
   number_series: NumberSeries;
+  period_exceptions: PeriodExceptions;
   periods: Periods;
+  recurring_entries: RecurringEntries;
+  required_dimensions: RequiredDimensions;
+  scheduled_reversals: ScheduledReversals;
 }

@@ -40,8 +40,7 @@ async function statementsOf(house: BenchHouse, company: BenchCompany, size: numb
   const post = () => {
     const key = randomUUID();
     const claim = { actorId: member.userId, key, fingerprint: fingerprintOf('POST', '/', key) };
-    const answer = (body: unknown) => ({ status: 201, body });
-    return queue.post({ tenant, actor, entry: entryOf(lines), claim, answer });
+    return queue.post({ tenant, actor, entry: entryOf(lines), claim });
   };
   const alone = await countStatements(post);
   const together = await countStatements(() => Promise.all(Array.from({ length: size + 1 }, post)));

@@ -1,0 +1,39 @@
+// Shows the lines of an entry that is not posted, such as a draft's, in the shape of posted ones.
+import { currencyScale, fixAmount } from '#lib/money';
+import type { Tenant } from '#lib/tenant-tx';
+import type { EntryLine, LineInput } from './entry.ts';
+
+const shown = (amount: string | null | undefined, scale: number): string | null => {
+  const fixed = amount ? fixAmount(amount, scale) : null;
+  return fixed && /[1-9]/.test(fixed) ? fixed : null;
+};
+
+/**
+ * The lines as given, amounts with their currency's decimals; what a line of another currency is worth in the company's is told
+ * only when it was given. `names` are the accounts' by code.
+ */
+export function draftLines(
+  tenant: Tenant,
+  lines: readonly LineInput[],
+  names: ReadonlyMap<string, string>,
+): EntryLine[] {
+  return lines.map((line, index) => {
+    const currency = line.currency ?? tenant.currency;
+    const own = currency === tenant.currency;
+    const scale = own ? tenant.currencyScale : (currencyScale(currency) ?? 4);
+    const [debit, credit] = [shown(line.debit, scale), shown(line.credit, scale)];
+    return {
+      line: index + 1,
+      account: line.account,
+      account_name: names.get(line.account) ?? '',
+      debit,
+      credit,
+      currency,
+      rate: line.rate ?? null,
+      base_debit: own ? debit : shown(line.base_debit, tenant.currencyScale),
+      base_credit: own ? credit : shown(line.base_credit, tenant.currencyScale),
+      memo: line.memo ?? null,
+      dimensions: line.dimensions ?? {},
+    };
+  });
+}
