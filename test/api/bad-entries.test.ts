@@ -158,8 +158,8 @@ const cases: [string, Record<string, unknown>, string[], string?][] = [
   ],
   [
     'fields of ours in a line',
-    with2(dr('1', { currency: 'EUR' }), cr('1')),
-    at('request/unknown-field', '/lines/0/currency'),
+    with2(dr('1', { account_id: 7 }), cr('1')),
+    at('request/unknown-field', '/lines/0/account_id'),
   ],
 ];
 

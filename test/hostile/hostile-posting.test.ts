@@ -190,7 +190,7 @@ const lists: [string, () => [unknown, unknown], string][] = [
   [
     'another currency',
     () => [[head({ currency: 'EUR' })], [debit({ currency: 'EUR' }), credit({ credit: '4' })]],
-    'entry-unbalanced',
+    'no-exchange-rate',
   ],
 ];
 
@@ -235,15 +235,22 @@ test('a dry run and an atomic set with one fault store nothing and burn no numbe
   );
 });
 
-test('nothing posted lands in a period that the same transaction closes afterwards', async () => {
+test('what a transaction posts before it closes the period is proved already, and nothing comes after', async () => {
   const documents = [JSON.stringify([head()]), JSON.stringify([debit(), credit()])];
+  const undo = new Error('roll back');
   const work = mine.run(async (tx) => {
     await sql`select * from post_entries(${documents[0]}::jsonb, ${documents[1]}::jsonb)`.execute(tx.db);
     await sql`select set_period_status(id, 'closed') from periods where starts_on = '2024-03-01'`.execute(
       tx.db,
     );
+    const again = [JSON.stringify([head({ id: randomUUID() })]), documents[1]];
+    const { rows } = await sql<{ number: string | null; faults: { code: string }[] }>`
+      select number, faults from post_entries(${again[0]}::jsonb, ${again[1]}::jsonb)`.execute(tx.db);
+    assert.equal(rows[0]?.number, null);
+    assert.equal(rows[0]?.faults[0]?.code, 'accounting/period-closed');
+    throw undo;
   });
-  await assert.rejects(work, { code: 'HX002', detail: /lies in no open period/ });
+  await assert.rejects(work, undo);
 });
 
 test('the author of an entry is who acts, whatever the documents say', async () => {

@@ -73,15 +73,15 @@ function byHand({
 }: Facts = {}) {
   const period = `(select id from periods where '${date}' between starts_on and ends_on)`;
   const line = (no: number, account: string, sides: string) =>
-    `insert into journal_lines select '11111111-1111-7111-8111-111111111111', ${no}, a.id, ${period}, '${date}', 'USD', ${sides}
+    `insert into journal_lines (entry_id, line_no, account_id, period_id, entry_date, currency, debit, credit) select '11111111-1111-7111-8111-111111111111', ${no}, a.id, ${period}, '${date}', 'USD', ${sides}
      from accounts a where code = '${account}'`;
   return [
     `update number_counters set last_number = ${counter}`,
     line(1, '1010', `${debit}, 0`),
     line(2, '4010', `0, ${credit}`),
-    `insert into journal_entries (id, series_id, fiscal_year_id, period_id, sequence, number, entry_date, memo, total, source)
-     select '11111111-1111-7111-8111-111111111111', s.id, y.id, ${period}, ${sequence}, 'JV-X-${sequence}', '${date}', 'by hand', ${total}, 'hand'
-     from number_series s, fiscal_years y where y.name = '2024'`,
+    `insert into journal_entries (id, series_id, fiscal_year_id, period_id, numbered_since, sequence, number, entry_date, memo, total, source)
+     select '11111111-1111-7111-8111-111111111111', s.id, y.id, ${period}, y.starts_on, ${sequence}, 'JV-X-${sequence}', '${date}', 'by hand', ${total}, 'hand'
+     from number_series s, fiscal_years y where s.code = 'JV' and y.name = '2024'`,
   ];
 }
 
@@ -97,7 +97,8 @@ const cases: [string, string[], RegExp][] = [
   [
     'a posted entry gets no further lines',
     [
-      `insert into journal_lines select entry_id, line_no + 2, account_id, period_id, entry_date, currency, debit, credit
+      `insert into journal_lines (entry_id, line_no, account_id, period_id, entry_date, currency, debit, credit)
+      select entry_id, line_no + 2, account_id, period_id, entry_date, currency, debit, credit
       from journal_lines where entry_id = ${firstEntry}`,
     ],
     immutable,

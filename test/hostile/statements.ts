@@ -69,7 +69,9 @@ export const hostileGroups: Group[] = [
       insert into journal_drafts (id, entry_date, memo, lines, total, created_by) values (gen_random_uuid(), '2024-01-01', 'x', '[]', 0, gen_random_uuid())
       update journal_drafts set created_by = null
       select lines_into_balances()
-      select prove_entry()
+      select prove_entries()
+      select post_documents('[]', '[]', false, false, true)
+      select dimensions_into_balances()
       select prove_numbers()
       select refuse_change()
       select check_documents('[]', '[]')`),
@@ -153,7 +155,7 @@ export const hostileGroups: Group[] = [
     statements: lines(`
       alter table journal_lines disable trigger all
       alter table journal_lines disable trigger lines_into_balances
-      alter table journal_entries disable trigger prove_entry
+      alter table journal_entries disable trigger prove_entries
       alter table journal_lines drop constraint one_positive_side
       alter table journal_lines add column extra integer
       alter table journal_drafts owner to {role}
@@ -161,7 +163,7 @@ export const hostileGroups: Group[] = [
       alter function acting_user() rename to somebody
       alter schema {mine} rename to x
       create trigger t before insert on journal_drafts for each statement execute function refuse_change()
-      create event trigger e on ddl_command_start execute function prove_entry()
+      create event trigger e on ddl_command_start execute function prove_entries()
       create rule r as on insert to journal_drafts do also nothing
       create policy p on journal_drafts
       create index i on journal_drafts (memo)

@@ -157,7 +157,7 @@ export const tampered: [string, string, RegExp][] = [
   ],
   [
     'an entry, added to the journal',
-    "insert into journal_entries select gen_random_uuid(), series_id, fiscal_year_id, period_id, 5, 'JV-5', entry_date, memo, reference, total, source, null, null from journal_entries where sequence = 3",
+    "insert into journal_entries (id, series_id, fiscal_year_id, period_id, numbered_since, sequence, number, entry_date, memo, total, source) select gen_random_uuid(), series_id, fiscal_year_id, period_id, numbered_since, 5, 'JV-5', entry_date, memo, total, source from journal_entries where sequence = 3",
     /entry JV-5 is in the journal and not in the audit log/,
   ],
 ];

@@ -1,6 +1,7 @@
 // Breaks the books behind the triggers' back, one invariant at a time, and expects each to be found by its name.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { sql } from 'kysely';
 import { inTenant, systemActor } from '#lib/tenant-tx';
 import { cashSale, createCompany, openTestHouse, type TestCompany, type TestHouse } from '#test/company';
 import { reverseEntry } from '../journal/reverse-entry.ts';
@@ -21,6 +22,18 @@ async function soundCompany(): Promise<TestCompany> {
     cashSale('2025-03-01', '7'),
   );
   await company.run((tx) => reverseEntry(tx, first));
+  await company.run((tx) =>
+    sql`insert into dimension_values (dimension_id, code, name)
+    select id, 'KTM', 'Kathmandu' from dimensions where code = 'branch'`.execute(tx.db),
+  );
+  await company.post({
+    entry_date: '2024-03-05',
+    memo: 'Sale abroad',
+    lines: [
+      { account: '1010', debit: '10', currency: 'EUR', rate: '1.25', dimensions: { branch: 'KTM' } },
+      { account: '4010', credit: '12.50' },
+    ],
+  });
   await behind(company, (schema) => [
     `insert into ${schema}.idempotency_keys (actor_id, key, fingerprint, status, body)
       select gen_random_uuid(), 'k', sha256('x'), 201, json_build_object('id', id, 'number', number)
@@ -89,6 +102,16 @@ const breaches: Record<string, (schema: string) => string> = {
     `update ${s}.journal_entries set entry_date = entry_date + 40 where id = ${one(s)}`,
   'a reversal mirrors the entry that it reverses': (s) =>
     `update ${s}.journal_lines set debit = credit, credit = debit where entry_id = ${reversal(s)}`,
+  'a line in another currency has its amount there, and no other line has one': (s) =>
+    `update ${s}.journal_lines set currency = 'USD' where amount is not null`,
+  'a closed fiscal year has nothing left on its income and expense accounts': (s) =>
+    `update ${s}.fiscal_years set status = 'closed' where name = '2024'`,
+  'a day’s sum is the sum of its lines': (s) => `update ${s}.account_days set lines = lines + 1`,
+  'a balance by dimension is the sum of its lines': (s) => `delete from ${s}.dimension_balances`,
+  'a line’s dimensions have its account, its date and its amounts': (s) =>
+    `update ${s}.journal_line_dimensions set debit = debit + 1`,
+  'every entry stands in the outbox once': (s) =>
+    `delete from public.outbox where schema_name = '${s}' and id = ${one(s)}`,
   'a balance is the sum of its lines': (s) => `update ${s}.account_balances set debit = debit + 0.01`,
   'numbers run from 1 without gap or double, up to the counter': (s) =>
     `update ${s}.number_counters set last_number = last_number + 1`,

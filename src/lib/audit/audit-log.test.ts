@@ -166,7 +166,7 @@ test('a period’s closing is logged with its reason, which nothing else in the 
       .executeTakeFirstOrThrow();
     await setPeriodStatus(tx, id, 'closed', reason);
     await tx.db.updateTable('accounts').set({ name: 'Bank of Nepal' }).where('code', '=', '1020').execute();
-    await setPeriodStatus(tx, id, 'open');
+    await setPeriodStatus(tx, id, 'open', 'a bill came late');
   });
   const rows = await news();
   assert.deepEqual(
@@ -174,7 +174,7 @@ test('a period’s closing is logged with its reason, which nothing else in the 
     [
       ['period change', 'open', 'closed', reason],
       ['account change', undefined, undefined, null],
-      ['period change', 'closed', 'open', null],
+      ['period change', 'closed', 'open', 'a bill came late'],
     ],
   );
 });
