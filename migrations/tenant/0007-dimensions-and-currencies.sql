@@ -84,10 +84,12 @@ create table exchange_rates (
 
 -- Debit and credit are in the company's currency, in which an entry balances. A line in another currency has that in
 -- `currency`, its amount there in `amount` and how many of the company's one unit was in `rate`; `amount` is 0 and `rate`
--- null where only the value in the company's currency is adjusted. `closing` marks what the closing of a year posted.
+-- null where only the value in the company's currency is adjusted. `dimensions` counts the line's rows in
+-- journal_line_dimensions. `closing` marks what the closing of a year posted.
 alter table journal_lines
   add column amount numeric(19, 4) check (amount >= 0 and amount < 1e15),
   add column rate numeric(24, 10) check (rate > 0),
+  add column dimensions smallint not null default 0 check (dimensions >= 0),
   add column closing boolean not null default false,
   add constraint rate_of_an_amount check (amount > 0 and rate is not null or coalesce(amount, 0) = 0 and rate is null);
 

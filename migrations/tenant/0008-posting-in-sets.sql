@@ -3,24 +3,59 @@
 
 create type posting_line as (
   entry_ix integer, line_ix integer, account text, account_id bigint, currency char(3), amount numeric, rate numeric,
-  debit numeric, credit numeric, memo text, dimensions jsonb, malformed boolean, fault text);
+  debit numeric, credit numeric, memo text, dimensions jsonb, malformed boolean, fault text, account_fault text);
 
 create type posting_entry as (
   ix integer, id uuid, entry_date date, memo text, reference text, source text, source_key text, reverses_id uuid,
   reverse_on date, series text, series_id bigint, by integer, actor_id uuid, malformed boolean, period_id bigint,
-  fiscal_year_id bigint, lines integer, debit numeric, credit numeric);
+  fiscal_year_id bigint, lines integer, debit numeric, credit numeric, suspect boolean);
 
--- Lines are checked and summed by the statement that inserts them, so that the foreign keys of each row are checked already;
--- the one to the entry, which comes after its lines, stays.
+-- Lines are checked and summed by the statement that inserts them, and their entry must have come by the commit: once for each
+-- statement, where foreign keys would ask once for each row.
 alter table journal_lines
   drop constraint journal_lines_account_id_fkey,
-  drop constraint journal_lines_period_id_fkey;
+  drop constraint journal_lines_period_id_fkey,
+  drop constraint journal_lines_entry_id_fkey;
+
+-- Entries whose lines are there; a row never outlives its transaction.
+create table entries_due (
+  id bigint generated always as identity primary key,
+  entry_ids uuid[] not null
+);
+
+create function only_from_triggers() returns trigger
+language plpgsql set search_path from current as $$
+begin
+  raise exception using errcode = 'HX002', message = 'accounting/posted-is-immutable', detail = format('%s on %s', tg_op, tg_table_name);
+end $$;
+
+create trigger only_from_triggers before insert or update or delete or truncate on entries_due
+  for each statement when (pg_trigger_depth() = 0) execute function only_from_triggers();
+
+create function require_entries() returns trigger
+language plpgsql security definer set search_path from current set plan_cache_mode = force_generic_plan as $$
+begin
+  if exists (select from unnest(new.entry_ids) u (id) where not exists (select from journal_entries e where e.id = u.id)) then
+    raise exception using errcode = 'HX002', message = 'accounting/line-without-entry', detail = 'a line belongs to an entry';
+  end if;
+  delete from entries_due where id = new.id;
+  return null;
+end $$;
+
+create constraint trigger require_entries after insert on entries_due
+  deferrable initially deferred for each row execute function require_entries();
 
 -- Reading ----------------------------------------------------------------------------------------------------------
 
 -- The lines of the documents with their accounts, and amounts of other currencies turned into the company's: at the line's rate,
 -- at what its base_debit or base_credit makes of it, or at the latest rate known on the entry's date. `fault` names what was
--- wrong with that.
+-- wrong with that, `account_fault` why the account takes no line.
+create function account_fault(p_account accounts) returns text
+language sql immutable as $$
+  select case when (p_account).id is null then 'account-unknown' when (p_account).is_group then 'account-is-group'
+    when not (p_account).is_active then 'account-inactive' end
+$$;
+
 create function read_lines(p_entries jsonb, p_lines jsonb) returns posting_line[]
 language plpgsql stable set search_path from current set plan_cache_mode = force_generic_plan as $$
 declare
@@ -29,7 +64,7 @@ begin
   if not p_lines @? '$[*] ? (exists (@.currency) || exists (@.base_debit) || exists (@.base_credit) || exists (@.rate))' then
     return array(
       select row(l.entry_ix, l.line_ix, l.account, a.id, v_company.currency, null, null, l.debit, l.credit, l.memo,
-        nullif(l.dimensions, '{}'), l.malformed, null)::posting_line
+        nullif(l.dimensions, '{}'), l.malformed, null, account_fault(a))::posting_line
       from jsonb_to_recordset(p_lines) as l (entry_ix integer, line_ix integer, account text, debit numeric, credit numeric,
           memo text, dimensions jsonb, malformed boolean)
         left join accounts a on a.code = l.account);
@@ -38,7 +73,7 @@ begin
     select row(l.entry_ix, l.line_ix, l.account, a.id, c.code, c.amount, case when c.amount > 0 then c.rate end,
       case when c.code = v_company.currency then l.debit when l.debit is null and l.base_debit is null then null else c.debit end,
       case when c.code = v_company.currency then l.credit when l.credit is null and l.base_credit is null then null else c.credit end,
-      l.memo, nullif(l.dimensions, '{}'), l.malformed, c.fault)::posting_line
+      l.memo, nullif(l.dimensions, '{}'), l.malformed, c.fault, account_fault(a))::posting_line
     from jsonb_to_recordset(p_lines) as l (entry_ix integer, line_ix integer, account text, debit numeric, credit numeric,
         currency text, rate numeric, base_debit numeric, base_credit numeric, memo text, dimensions jsonb, malformed boolean)
       left join jsonb_to_recordset(p_entries) as e (ix integer, entry_date date) on e.ix = l.entry_ix
@@ -90,7 +125,7 @@ begin
   return p_lines || array(
     select row(s.entry_ix, s.last_ix + 1, coalesce(v_code, ''), (select a.id from accounts a where a.code = v_code), v_company.currency,
       null, null, case when s.short > 0 then s.short end, case when s.short < 0 then -s.short end, null, null, false,
-      case when v_code is null then 'no-rounding-account' end)::posting_line
+      case when v_code is null then 'no-rounding-account' end, null)::posting_line
     from (
       select l.entry_ix, max(l.line_ix) as last_ix, sum(coalesce(l.credit, 0) - coalesce(l.debit, 0)) as short,
         count(*) filter (where l.amount > 0) as rounded, bool_or(l.malformed or l.fault is not null) as faulty
@@ -99,7 +134,8 @@ begin
     where s.faulty is not true and s.short <> 0 and abs(s.short) <= s.rounded * 0.5 * 10 ^ -v_company.currency_scale);
 end $$;
 
--- The entries of the documents with period, series, actor and the sums of their lines.
+-- The entries of the documents with period, series, actor and the sums of their lines. `suspect` says that something about an
+-- entry by itself is not as it mostly is, so that its faults have to be looked for.
 create function read_entries(p_entries jsonb, p_lines posting_line[]) returns posting_entry[]
 language plpgsql stable set search_path from current set plan_cache_mode = force_generic_plan set enable_nestloop = off as $$
 begin
@@ -107,18 +143,40 @@ begin
     select row(e.ix, e.id, e.entry_date, e.memo, e.reference, e.source, e.source_key, e.reverses_id, e.reverse_on,
       coalesce(e.series, 'JV'), s.id, e.by, case when e.by is null then acting_user() else r.actor_id end,
       coalesce(e.malformed, false) or coalesce(l.malformed, false), p.id, p.fiscal_year_id, coalesce(l.lines, 0),
-      coalesce(l.debit, 0), coalesce(l.credit, 0))::posting_entry
+      coalesce(l.debit, 0), coalesce(l.credit, 0),
+      (p.status = 'open' and y.status = 'open' and s.is_active and s.voucher_type <> 'closing' and e.reverse_on is null
+        and e.reverses_id is null and l.debit = l.credit and l.lines between 2 and 10000 and not l.malformed) is not true)::posting_entry
     from jsonb_to_recordset(p_entries) as e (ix integer, id uuid, entry_date date, memo text, reference text, source text,
         source_key text, reverses_id uuid, reverse_on date, series text, by integer, malformed boolean)
       left join (
         select entry_ix, count(*)::integer as lines, sum(l.debit) as debit, sum(l.credit) as credit,
-          bool_or(l.malformed or l.fault is not null) as malformed
+          coalesce(bool_or(l.malformed or l.fault is not null), false) as malformed
         from unnest(p_lines) l group by entry_ix
       ) l on l.entry_ix = e.ix
       left join number_series s on s.code = coalesce(e.series, 'JV')
       left join acting_requests() r on r.nth = e.by
       left join periods p on e.entry_date between p.starts_on and p.ends_on
+      left join fiscal_years y on y.id = p.fiscal_year_id
     order by e.ix);
+end $$;
+
+-- Refuses documents that are no list of whole entries with their lines, whoever has made them: each entry has its own ix and
+-- each line its own place in one of the entries.
+drop function check_documents(jsonb, jsonb);
+create function check_documents(p_entries posting_entry[], p_lines posting_line[]) returns void
+language plpgsql stable set search_path from current set plan_cache_mode = force_generic_plan as $$
+begin
+  if exists (
+    select from unnest(p_entries) e
+    having count(*) > least(count(distinct e.ix), count(e.id), count(e.entry_date))
+      or coalesce(sum(e.lines), 0) <> cardinality(p_lines)
+  ) or exists (
+    select from unnest(p_lines) l
+    having count(*) > least(count(distinct (l.entry_ix, l.line_ix)), count(l.account), count(*) filter (where l.line_ix >= 0 and l.malformed is not true))
+  ) then
+    raise exception using errcode = 'HX002', message = 'accounting/documents-unreadable',
+      detail = 'entries and lines are given whole, each under its own number';
+  end if;
 end $$;
 
 -- Whether a person may post into a period that is closed or locked, as somebody has allowed it until a moment to come.
@@ -155,6 +213,20 @@ declare
   v_dimensions boolean := exists (select from unnest(p_lines) l where l.dimensions is not null);
   v_required boolean := exists (select from required_dimensions);
 begin
+  -- Nearly always there is nothing to find, and this finds that out for a fraction of what the whole list costs.
+  if not p_closing and not v_dimensions and not v_required
+    and not exists (select from unnest(p_entries) e where e.suspect)
+    and not exists (
+      select from unnest(p_lines) l
+      where l.account_fault is not null or l.fault is not null or l.malformed or l.amount is not null
+        or (coalesce(l.debit, 0) > 0) = (coalesce(l.credit, 0) > 0) or l.debit < 0 or l.credit < 0 or l.debit >= 1e15 or l.credit >= 1e15
+        or scale(l.debit) > v_company.currency_scale or scale(l.credit) > v_company.currency_scale)
+    and not exists (select from unnest(p_entries) e join journal_entries j on j.id = e.id)
+    and not exists (select from unnest(p_entries) e join journal_entries j on j.source_key = e.source_key)
+    and (select count(*) = count(distinct e.id) and count(e.source_key) = count(distinct e.source_key) from unnest(p_entries) e)
+  then
+    return;
+  end if;
   return query
     select e.ix, '/entry_date'::text, 'accounting/no-period'::text,
       format('%s lies in no fiscal period of the company', e.entry_date)
@@ -202,14 +274,12 @@ begin
     ) n where n.nth > 1
     union all
     select l.entry_ix, '/lines/' || l.line_ix || '/account',
-      case when a.id is null then 'accounting/account-unknown' when a.is_group then 'accounting/account-is-group'
-        else 'accounting/account-inactive' end,
-      case when a.id is null then format('there is no account %s', l.account)
-        when a.is_group then format('account %s is a group; post to one of its accounts', l.account)
+      'accounting/' || l.account_fault,
+      case l.account_fault when 'account-unknown' then format('there is no account %s', l.account)
+        when 'account-is-group' then format('account %s is a group; post to one of its accounts', l.account)
         else format('account %s is inactive', l.account) end
-      from unnest(p_lines) l left join accounts a on a.id = l.account_id
-      where l.account is not null and (a.id is null or a.is_group or not a.is_active and not p_closing)
-        and l.fault is distinct from 'no-rounding-account'
+      from unnest(p_lines) l
+      where l.account is not null and l.account_fault is not null and not (p_closing and l.account_fault = 'account-inactive')
     union all
     select l.entry_ix, '/lines/' || l.line_ix || f.pointer, f.code, f.detail
       from unnest(p_lines) l cross join lateral (
@@ -291,6 +361,8 @@ begin
   ) then
     raise exception using errcode = 'HX002', message = 'accounting/account-is-group', detail = 'a group account takes no lines';
   end if;
+  insert into entries_due (entry_ids)
+    select ids from (select array_agg(distinct i.entry_id) as ids from inserted i) d where ids is not null;
   insert into account_balances as b (account_id, period_id, currency, closing, debit, credit, amount_debit, amount_credit)
     select account_id, period_id, currency, closing, sum(debit), sum(credit),
       coalesce(sum(amount) filter (where debit > 0), 0), coalesce(sum(amount) filter (where credit > 0), 0)
@@ -356,7 +428,7 @@ begin
         select count(*) as n, sum(l.debit) as debit, sum(l.credit) as credit, bool_and(l.closing) as closing,
           bool_or(l.entry_date <> i.entry_date or l.period_id <> i.period_id) as elsewhere,
           bool_or(l.closing) <> bool_and(l.closing) as half_closing,
-          bool_or((l.currency = v_base) <> (l.amount is null)) as odd
+          bool_or((l.currency = v_base) <> (l.amount is null)) as odd, sum(l.dimensions) as dimensions
         from journal_lines l where l.entry_id = i.id
       ) s
       left join periods p on p.id = i.period_id and i.entry_date between p.starts_on and p.ends_on
@@ -367,6 +439,10 @@ begin
         when s.debit <> i.total then 'has another total than its lines'
         when s.debit <> s.credit then 'does not balance'
         when s.odd then 'has a line with an amount in no currency of its own'
+        when s.dimensions > 0 and exists (
+          select from journal_lines l where l.entry_id = i.id and l.dimensions <> (
+            select count(*) from journal_line_dimensions d where d.entry_id = l.entry_id and d.line_no = l.line_no))
+          then 'has not the dimensions that its lines say'
         when y.id is null then 'lies in no open period'
         when s.closing and not s.half_closing then
           case when y.status <> 'open' or i.entry_date <> y.ends_on or i.source <> 'closing' then 'closes no open fiscal year' end
@@ -451,7 +527,9 @@ declare
   v_entries posting_entry[];
   v_good posting_entry[];
 begin
-  perform check_documents(p_entries, p_lines);
+  if p_entries @? '$[*] ? (@.malformed == true)' then
+    raise exception using errcode = 'HX002', message = 'accounting/documents-unreadable', detail = 'an entry is given whole';
+  end if;
   if p_entries @? '$[*].reverses_id ? (@ != null)' then
     perform 1 from journal_entries j
       where j.id in (select r.reverses_id from jsonb_to_recordset(p_entries) as r (reverses_id uuid))
@@ -465,6 +543,7 @@ begin
 
   v_lines := round_off(read_lines(p_entries, p_lines));
   v_entries := read_entries(p_entries, v_lines);
+  perform check_documents(v_entries, v_lines);
   select coalesce(jsonb_object_agg(f.entry_ix, f.list), '{}') into v_faults from (
     select f.entry_ix, jsonb_agg(jsonb_build_object('pointer', f.pointer, 'code', f.code, 'detail', f.detail)) as list
     from faults_of(v_entries, v_lines, p_closing) f group by f.entry_ix
@@ -530,9 +609,10 @@ end $$;
 create function insert_lines(p_entries posting_entry[], p_lines posting_line[], p_closing boolean) returns void
 language plpgsql set search_path from current set plan_cache_mode = force_generic_plan set enable_nestloop = off as $$
 begin
-  insert into journal_lines (entry_id, line_no, account_id, period_id, entry_date, currency, debit, credit, amount, rate, closing, memo)
+  insert into journal_lines (entry_id, line_no, account_id, period_id, entry_date, currency, debit, credit, amount, rate, dimensions,
+      closing, memo)
     select e.id, l.line_ix + 1, l.account_id, e.period_id, e.entry_date, l.currency, coalesce(l.debit, 0), coalesce(l.credit, 0),
-      l.amount, l.rate, p_closing, l.memo
+      l.amount, l.rate, case when l.dimensions is null then 0 else (select count(*) from jsonb_object_keys(l.dimensions)) end, p_closing, l.memo
     from unnest(p_lines) l join unnest(p_entries) e on e.ix = l.entry_ix;
   if exists (select from unnest(p_lines) l where l.dimensions is not null) then
     insert into journal_line_dimensions (entry_id, line_no, dimension_id, value_id, account_id, period_id, entry_date, closing, debit, credit)
@@ -557,6 +637,14 @@ begin
 end $$;
 
 -- Reading back -----------------------------------------------------------------------------------------------------
+
+-- The values of a line by the codes of their dimensions, in the order of the codes.
+create function dimensions_of(p_entry_id uuid, p_line_no smallint) returns json
+language sql stable set search_path from current as $$
+  select json_object_agg(t.code, v.code order by t.code)
+  from journal_line_dimensions d join dimension_values v on v.id = d.value_id join dimensions t on t.id = d.dimension_id
+  where d.entry_id = p_entry_id and d.line_no = p_line_no
+$$;
 
 -- Posted entries whole, in the shape in which they are answered: amounts with their currency's decimals.
 drop function posted_entries(uuid[]);
@@ -590,15 +678,10 @@ begin
                 l.currency, trim_scale(l.rate)::text as rate,
                 case when l.debit > 0 then round(l.debit, v_scale)::text end as base_debit,
                 case when l.credit > 0 then round(l.credit, v_scale)::text end as base_credit,
-                l.memo, coalesce(m.values, '{}') as dimensions
+                l.memo, case when l.dimensions = 0 then '{}' else dimensions_of(l.entry_id, l.line_no) end as dimensions
               from journal_lines l
                 join accounts a on a.id = l.account_id
                 cross join lateral (select case when l.amount is null then v_scale else currency_decimals(l.currency) end as scale) c
-                left join lateral (
-                  select json_object_agg(t.code, v.code) as values
-                  from journal_line_dimensions d join dimension_values v on v.id = d.value_id join dimensions t on t.id = d.dimension_id
-                  where d.entry_id = l.entry_id and d.line_no = l.line_no
-                ) m on true
               where l.entry_id = e.id
             ) w
           ) as lines
@@ -620,18 +703,14 @@ create or replace view entry_documents with (security_invoker = true) as
             case when x.extra is null then x.plain else left(x.plain, -1) || ',' || substr(x.extra, 2) end, ',' order by x.line_no) || ']')::json
         from (
           select l.line_no, row_to_json(k)::text as plain,
-            case when l.amount is not null or m.values is not null then json_strip_nulls(json_build_object(
-              'amount', trim_scale(l.amount)::text, 'rate', trim_scale(l.rate)::text, 'dimensions', m.values))::text end as extra
+            case when l.amount is not null or l.dimensions > 0 then json_strip_nulls(json_build_object(
+              'amount', trim_scale(l.amount)::text, 'rate', trim_scale(l.rate)::text,
+              'dimensions', case when l.dimensions > 0 then dimensions_of(l.entry_id, l.line_no) end))::text end as extra
           from journal_lines l
             join accounts a on a.id = l.account_id
             cross join lateral (select l.line_no as line, a.code as account, l.currency,
               round(l.debit, greatest(c.currency_scale, min_scale(l.debit)))::text as debit,
               round(l.credit, greatest(c.currency_scale, min_scale(l.credit)))::text as credit, l.memo) k
-            left join lateral (
-              select json_object_agg(t.code, v.code order by t.code) as values
-              from journal_line_dimensions g join dimension_values v on v.id = g.value_id join dimensions t on t.id = g.dimension_id
-              where g.entry_id = l.entry_id and g.line_no = l.line_no
-            ) m on true
           where l.entry_id = e.id
         ) x
       ) as lines
@@ -903,12 +982,12 @@ begin
   return v_dimension;
 end $$;
 
-revoke all on function read_lines(jsonb, jsonb), round_off(posting_line[]), read_entries(jsonb, posting_line[]),
+revoke all on function account_fault(accounts), dimensions_of(uuid, smallint), read_lines(jsonb, jsonb), round_off(posting_line[]), read_entries(jsonb, posting_line[]),
   is_excepted(bigint, uuid, timestamptz), fault_text(text), faults_of(posting_entry[], posting_line[], boolean),
-  dimensions_into_balances(), prove_entries(), post_documents(jsonb, jsonb, boolean, boolean, boolean),
+  check_documents(posting_entry[], posting_line[]), only_from_triggers(), require_entries(), dimensions_into_balances(), prove_entries(), post_documents(jsonb, jsonb, boolean, boolean, boolean),
   insert_lines(posting_entry[], posting_line[], boolean), posted_entries(uuid[]), answer_postings(jsonb, jsonb, jsonb),
   outbox_of_company(), close_year(text, uuid, text), reopen_year(text, uuid, text), keep_dimension_balances(text, boolean) from public;
-grant execute on function read_lines(jsonb, jsonb), round_off(posting_line[]), read_entries(jsonb, posting_line[]),
+grant execute on function account_fault(accounts), dimensions_of(uuid, smallint), read_lines(jsonb, jsonb), round_off(posting_line[]), read_entries(jsonb, posting_line[]),
   is_excepted(bigint, uuid, timestamptz), fault_text(text), faults_of(posting_entry[], posting_line[], boolean),
   posted_entries(uuid[]), answer_postings(jsonb, jsonb, jsonb), outbox_of_company(), close_year(text, uuid, text),
   reopen_year(text, uuid, text), keep_dimension_balances(text, boolean) to {{role}};

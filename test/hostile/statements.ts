@@ -74,7 +74,7 @@ export const hostileGroups: Group[] = [
       select dimensions_into_balances()
       select prove_numbers()
       select refuse_change()
-      select check_documents('[]', '[]')`),
+      select check_documents('{}', '{}')`),
   },
   {
     claim: 'another company and the shared tables are out of reach',
