@@ -172,7 +172,7 @@ begin
       or coalesce(sum(e.lines), 0) <> cardinality(p_lines)
   ) or exists (
     select from unnest(p_lines) l
-    having count(*) > least(count(distinct (l.entry_ix, l.line_ix)), count(l.account), count(*) filter (where l.line_ix >= 0 and l.malformed is not true))
+    having count(*) > least(count(distinct (l.entry_ix::bigint << 32) + l.line_ix), count(l.account), count(*) filter (where l.line_ix >= 0 and l.malformed is not true))
   ) then
     raise exception using errcode = 'HX002', message = 'accounting/documents-unreadable',
       detail = 'entries and lines are given whole, each under its own number';
@@ -699,20 +699,16 @@ create or replace view entry_documents with (security_invoker = true) as
       (select row_to_json(r) from (select o.id, o.number from journal_entries o where o.id = e.reverses_id) r) as reverses,
       e.created_by, e.posted_by, to_char(e.posted_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as posted_at,
       (
-        select ('[' || string_agg(
-            case when x.extra is null then x.plain else left(x.plain, -1) || ',' || substr(x.extra, 2) end, ',' order by x.line_no) || ']')::json
-        from (
-          select l.line_no, row_to_json(k)::text as plain,
-            case when l.amount is not null or l.dimensions > 0 then json_strip_nulls(json_build_object(
-              'amount', trim_scale(l.amount)::text, 'rate', trim_scale(l.rate)::text,
-              'dimensions', case when l.dimensions > 0 then dimensions_of(l.entry_id, l.line_no) end))::text end as extra
-          from journal_lines l
-            join accounts a on a.id = l.account_id
-            cross join lateral (select l.line_no as line, a.code as account, l.currency,
-              round(l.debit, greatest(c.currency_scale, min_scale(l.debit)))::text as debit,
-              round(l.credit, greatest(c.currency_scale, min_scale(l.credit)))::text as credit, l.memo) k
-          where l.entry_id = e.id
-        ) x
+        select ('[' || string_agg('{"line":' || l.line_no || ',"account":' || to_json(a.code) || ',"currency":' || to_json(l.currency)
+            || ',"debit":"' || round(l.debit, greatest(c.currency_scale, min_scale(l.debit)))
+            || '","credit":"' || round(l.credit, greatest(c.currency_scale, min_scale(l.credit)))
+            || '","memo":' || coalesce(to_json(l.memo)::text, 'null')
+            || case when l.amount is null and l.dimensions = 0 then '}' else ',' || substr(json_strip_nulls(json_build_object(
+                'amount', trim_scale(l.amount)::text, 'rate', trim_scale(l.rate)::text,
+                'dimensions', case when l.dimensions > 0 then dimensions_of(l.entry_id, l.line_no) end))::text, 2) end,
+            ',' order by l.line_no) || ']')::json
+        from journal_lines l join accounts a on a.id = l.account_id
+        where l.entry_id = e.id
       ) as lines
     from journal_entries e
       join number_series s on s.id = e.series_id

@@ -1,6 +1,7 @@
 // Runs the benchmarks and prints each figure beside its baseline.
 import { parseArgs } from 'node:util';
 import type { Benchmark, Figure } from './figure.ts';
+import { bulkLines } from './figures/bulk-lines.ts';
 import { importFile } from './figures/import.ts';
 import { postHot, postP99, postSpread } from './figures/posting.ts';
 import { provision } from './figures/provision.ts';
@@ -15,6 +16,7 @@ const benchmarks: Record<string, Benchmark> = {
   'post-hot': postHot,
   'post-p99': postP99,
   'post-spread': postSpread,
+  'bulk-lines': bulkLines,
   provision,
   import: importFile,
   'trial-balance': trialBalance,

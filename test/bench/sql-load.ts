@@ -13,11 +13,12 @@ const run = promisify(execFile);
 /** `warmUp` and `seconds` as in the load over HTTP. */
 export type SqlLoad = { url: string; tenants: Tenant[]; clients: number; warmUp: number; seconds: number };
 
-/** One entry of two lines as the API posts it; `amount` is how the program that runs it writes a parameter. */
+/** One entry of two lines with an Idempotency-Key as the API posts it; `amount` is how the program that runs it writes a parameter. */
 function postingOf(tenant: Tenant, amount: string): string {
   const head = `jsonb_build_array(jsonb_build_object('ix', 0, 'id', uuidv7(), 'entry_date', '${loadDay}', 'memo', 'Cash sale', 'source', 'api'))`;
   const lines = `jsonb_build_array(jsonb_build_object('entry_ix', 0, 'line_ix', 0, 'account', '1010', 'debit', ${amount}), jsonb_build_object('entry_ix', 0, 'line_ix', 1, 'account', '4010', 'credit', ${amount}))`;
-  return `select * from "${tenant.schema}".post_entries(${head}, ${lines});`;
+  const claim = `jsonb_build_array(jsonb_build_object('ix', 0, 'actor', '${tenant.id}', 'key', gen_random_uuid(), 'fingerprint', repeat('00', 32)))`;
+  return `select * from "${tenant.schema}".answer_postings(${head}, ${lines}, ${claim});`;
 }
 
 /** Whether PostgreSQL's own pgbench is there. */

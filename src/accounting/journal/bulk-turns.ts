@@ -3,30 +3,34 @@ import { Problem } from '#lib/problem';
 
 const MOST_WAITING = 64;
 
-type Turns = { last: Promise<unknown>; waiting: number };
+/** Two at once: while one writes its balances, numbers and log, for which the other would wait, the other is read and checked. */
+const AT_ONCE = 2;
+
+type Turns = { running: number; waiting: (() => void)[] };
 
 const turnsOf = new Map<string, Turns>();
 
 /**
- * Runs work of a company after that which came before it, so that bulk posting takes one connection for each company and
- * process. Throws an unavailable Problem when too much waits already.
+ * Runs work of a company when at most one other of its kind is under way, in the order in which it came, so that bulk posting
+ * takes two connections for each company and process. Throws an unavailable Problem when too much waits already.
  */
 export async function inTurn<T>(tenantId: string, work: () => Promise<T>): Promise<T> {
-  const turns = turnsOf.get(tenantId) ?? { last: Promise.resolve(), waiting: 0 };
-  if (turns.waiting >= MOST_WAITING)
+  const turns = turnsOf.get(tenantId) ?? { running: 0, waiting: [] };
+  if (turns.waiting.length >= MOST_WAITING)
     throw new Problem(
       'unavailable',
       'accounting/queue-full',
       'too many bulk requests are waiting; try again',
     );
-  const mine = turns.last.then(work, work);
-  turns.last = mine;
-  turns.waiting += 1;
   turnsOf.set(tenantId, turns);
+  if (turns.running < AT_ONCE) turns.running += 1;
+  else await new Promise<void>((resolve) => turns.waiting.push(resolve));
   try {
-    return await mine;
+    return await work();
   } finally {
-    turns.waiting -= 1;
-    if (turns.waiting === 0) turnsOf.delete(tenantId);
+    const next = turns.waiting.shift();
+    if (next) next();
+    else turns.running -= 1;
+    if (turns.running === 0) turnsOf.delete(tenantId);
   }
 }

@@ -41,16 +41,16 @@ test('what is no entry’s fault is thrown', async () => {
   await assert.rejects(streamBatch({ ...target, db }, [received('c')]), /gone/);
 });
 
-test('large postings of a company take turns, and too many are sent away', async () => {
+test('of a company’s large postings two are under way at once, and too many are sent away', async () => {
   let running = 0;
   const work = async () => {
     running += 1;
-    assert.equal(running, 1);
+    assert.ok(running <= 2);
     await new Promise((resolve) => setImmediate(resolve));
     running -= 1;
   };
   const all = await Promise.allSettled(Array.from({ length: 70 }, () => inTurn('some company', work)));
-  assert.equal(all.filter(({ status }) => status === 'fulfilled').length, 64);
+  assert.equal(all.filter(({ status }) => status === 'fulfilled').length, 66);
   await assert.rejects(
     inTurn('some company', () => Promise.reject(new Error('mine'))),
     /mine/,

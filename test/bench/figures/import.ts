@@ -30,7 +30,7 @@ async function importInto(house: BenchHouse, entries: number): Promise<{ schema:
 }
 
 /** COPY of those lines and entries from a file of the server's own into tables of the same shape. */
-async function copyOf(house: BenchHouse, schema: string): Promise<number> {
+export async function copyOf(house: BenchHouse, schema: string): Promise<number> {
   const { rows } = await house.superuser.query(`select current_setting('data_directory') as folder`);
   const file = (table: string) => `'${join(rows[0].folder, `bench-${table}`)}'`;
   const tables = ['journal_entries', 'journal_lines'];

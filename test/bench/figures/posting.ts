@@ -33,7 +33,7 @@ function inSql(
 }
 
 /** A figure of books that do not hold is worth nothing. */
-async function requireSoundBooks({ db }: BenchHouse, { tenant }: BenchCompany): Promise<void> {
+export async function requireSoundBooks({ db }: BenchHouse, { tenant }: BenchCompany): Promise<void> {
   const verdicts = await inTenant(db, tenant, systemActor, verifyBooks, { snapshot: true });
   const broken = verdicts.filter(({ breaches }) => breaches > 0).map(({ claim }) => claim);
   if (broken.length > 0) throw new Error(`${tenant.slug} does not hold: ${broken.join(', ')}`);
