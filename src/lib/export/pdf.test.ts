@@ -175,15 +175,15 @@ test('too many rows are a problem before the first byte, and no more of them are
 
 test('others have their turn while thousands of rows are laid out and printed', async () => {
   await loadFonts();
-  let [longest, last] = [0, performance.now()];
+  let turns = 0;
   const clock = setInterval(() => {
-    longest = Math.max(longest, performance.now() - last);
-    last = performance.now();
+    turns += 1;
   }, 1);
   const size = (await buffer(pdfOf(sheetOf(countedRows(4_000).rows)))).length;
   clearInterval(clock);
   assert.ok(size > 50_000);
-  assert.ok(longest < 1_000, `nobody had a turn for ${longest} ms`);
+  // There are some eighty pages, and a turn after each.
+  assert.ok(turns > 40, `others had ${turns} turns`);
 });
 
 test('an error of the rows is the error of the file, and leaving stops the work', async () => {

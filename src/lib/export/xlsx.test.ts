@@ -173,11 +173,10 @@ test('while nobody reads, few rows are asked for, and leaving closes them', asyn
   assert.equal(seen.pulled, 0);
   body.read(0);
   // What fills up are some hundred kilobytes of compressed bytes, on their way through the archive.
-  for (let stood = -1; seen.pulled !== stood; await setTimeout(500)) stood = seen.pulled;
+  for (let stood = -1; seen.pulled === 0 || seen.pulled !== stood; await setTimeout(500)) stood = seen.pulled;
   assert.ok(seen.pulled > 0 && seen.pulled < 200_000, `${seen.pulled} rows were asked for`);
   body.destroy();
-  await setTimeout(100);
-  assert.equal(seen.closed, true);
+  while (!seen.closed) await setTimeout(5);
 });
 
 test('100,000 rows pass in constant memory', async () => {
