@@ -1,6 +1,7 @@
-// Holds the product against a model of books for random sequences of commands. FC_RUNS=300 runs it longer; FC_SEED and
-// FC_PATH, which a failure prints as "seed" and "path", run that case again:
-// FC_SEED=1 FC_PATH=0:1 npm run test:file -- test/model/model.test.ts
+// Holds the product against a model of books for random sequences of commands.
+
+// FC_RUNS=300 runs it longer. FC_SEED and FC_PATH, which a failure prints as "seed" and "path", run that case again:
+//   FC_SEED=1829594655 FC_PATH=54 npm run test:file -- test/model/model.test.ts
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { createCompany, openTestHouse, type TestHouse } from '#test/company';
