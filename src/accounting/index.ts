@@ -12,6 +12,7 @@ export { createAccount, deleteAccount, updateAccount } from './accounts/keep-acc
 export { compareJournal } from './audit/compare-journal.ts';
 export { CHART_NAMES, type ChartName } from './charts/chart-named.ts';
 export { demoEntries, demoFirstDay } from './demo/demo-entries.ts';
+export { type ExportFormat, exportFormats, exportLedger } from './export/export-ledger.ts';
 export { customaryFirstDay } from './fiscal-years/calendar-years.ts';
 export {
   type FiscalYear,

@@ -1,7 +1,8 @@
-// Imports journals and shows the trial balance at the server's console.
+// Imports and exports journals and shows the trial balance at the server's console.
 import { createReadStream } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import {
+  exportFormats,
   type ImportOptions,
   ImportRefused,
   type ImportReport,
@@ -15,6 +16,7 @@ import type { Db } from '#lib/db';
 import { type ProgressStream, progressBar } from '#lib/progress';
 import { inTenant, systemActor, type Tenant } from '#lib/tenant-tx';
 import { tenantNamed, withDatabase } from './context.ts';
+import { type ExportCommand, exportToScreenOrFile } from './export-ledger.ts';
 import { type TrialBalanceFormat, trialBalanceFormats, trialBalanceText } from './trial-balance-text.ts';
 
 type ImportCommand = { tenant: string; dryRun?: true; createAccounts?: true; skipExisting?: true };
@@ -122,9 +124,9 @@ async function showTrialBalance(screen: Screen, command: TrialBalanceCommand): P
   });
 }
 
-/** `ledger import` and `ledger trial-balance`. */
+/** `ledger import`, `ledger export` and `ledger trial-balance`. */
 export function ledgerCommand(screen: Screen = process): Command {
-  const command = new Command('ledger').description('journals in, trial balances out');
+  const command = new Command('ledger').description('journals in and out, trial balances out');
   command
     .command('import')
     .description('post all entries of a CSV file, or none of them')
@@ -134,6 +136,21 @@ export function ledgerCommand(screen: Screen = process): Command {
     .option('--create-accounts', 'create missing accounts of paths such as Assets:Bank:Checking')
     .option('--skip-existing', 'leave out the entries that were imported before')
     .action((path: string, options: ImportCommand) => importFile(screen, path, options));
+  command
+    .command('export')
+    .description('write all posted entries, or those of some days, for another program')
+    .argument('[file]', 'a new file; default: standard output')
+    .requiredOption('--tenant <slug>', 'the company')
+    .addOption(
+      new Option('--format <format>', 'a journal of hledger, or the CSV that import reads')
+        .choices(exportFormats)
+        .makeOptionMandatory(),
+    )
+    .option('--from <date>', 'the first day, such as 2026-01-01; default: the first entry’s', isoDate)
+    .option('--to <date>', 'the last day; default: the last entry’s', isoDate)
+    .action((path: string | undefined, options: ExportCommand) =>
+      exportToScreenOrFile(screen, path, options),
+    );
   command
     .command('trial-balance')
     .description('show what every account stood at on a day')

@@ -1,9 +1,7 @@
 // Writes a trial balance for a program (CSV, JSON) or for a person at a terminal.
 import type { TrialBalance } from '#accounting';
+import { csvCell } from '#lib/csv-cell';
 import { displayAmount, isZero } from '#lib/display-amount';
-
-/** A cell as RFC 4180 has it: quoted only where it must be. */
-const csvCell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 /** One side is blank, which for a settled account is both. */
 const side = (amount: string) => (isZero(amount) ? '' : amount);
