@@ -1,38 +1,16 @@
-// Reports over the API: the trial balance and the general ledger.
+// Reports over the API: the general ledger, and the statements.
 import { Type } from 'typebox';
-import { generalLedger, listFiscalYears, trialBalance } from '#accounting';
+import { generalLedger, listFiscalYears } from '#accounting';
 import { today } from '#lib/dates';
 import { invalid } from '#lib/problem';
 import { type ApiServer, inRequest, type Services } from './context.ts';
-import {
-  AccountCode,
-  GeneralLedgerSchema,
-  IsoDate,
-  problems,
-  strictObject,
-  TrialBalanceSchema,
-} from './schemas.ts';
+import { balanceSheetRoute } from './report-routes/balance-sheet.ts';
+import { cashFlowRoutes } from './report-routes/cash-flow.ts';
+import { profitAndLossRoute } from './report-routes/profit-and-loss.ts';
+import { trialBalanceRoute } from './report-routes/trial-balance.ts';
+import { AccountCode, GeneralLedgerSchema, IsoDate, problems, strictObject } from './schemas.ts';
 
 const tags = ['reports'];
-
-function trialBalanceRoute(app: ApiServer, { db }: Services): void {
-  app.get('/reports/trial-balance/', {
-    config: { permission: 'accounting.report.view' },
-    schema: {
-      tags,
-      summary: 'The trial balance on a day',
-      description: 'Accounts that were used and have come to zero are listed with both sides zero.',
-      querystring: strictObject({ as_of: Type.Optional(IsoDate) }),
-      response: { 200: TrialBalanceSchema, ...problems(401, 403, 422) },
-    },
-    handler: async (request) => {
-      const asOf = request.query.as_of ?? today(request.tenant.timeZone);
-      return await inRequest(db, request, (tx) => trialBalance(tx, asOf, { settled: true }), {
-        snapshot: true,
-      });
-    },
-  });
-}
 
 function generalLedgerRoute(app: ApiServer, { db }: Services): void {
   app.get('/reports/general-ledger/', {
@@ -65,8 +43,11 @@ function generalLedgerRoute(app: ApiServer, { db }: Services): void {
   });
 }
 
-/** GET /reports/trial-balance/ and /reports/general-ledger/. */
+/** GET /reports/trial-balance/, balance-sheet/, profit-and-loss/, cash-flow/ and general-ledger/. */
 export function reportRoutes(app: ApiServer, services: Services): void {
   trialBalanceRoute(app, services);
+  balanceSheetRoute(app, services);
+  profitAndLossRoute(app, services);
+  cashFlowRoutes(app, services);
   generalLedgerRoute(app, services);
 }
