@@ -205,31 +205,6 @@ export const PeriodSchema = Type.Object({
   status: PeriodStatusSchema,
 });
 
-export const GeneralLedgerSchema = Type.Object({
-  account: Type.String(),
-  name: Type.String(),
-  type: AccountTypeSchema,
-  currency: Type.String(),
-  from: IsoDate,
-  to: IsoDate,
-  opening: Amount,
-  lines: Type.Array(
-    Type.Object({
-      entry_id: Id,
-      number: Type.String(),
-      entry_date: IsoDate,
-      account: Type.String(),
-      memo: Type.String(),
-      reference: nullable(Type.String()),
-      debit: Amount,
-      credit: Amount,
-      balance: Type.String({ description: 'Running balance; debit is positive, credit negative.' }),
-    }),
-  ),
-  totals: Type.Object({ debit: Amount, credit: Amount }),
-  closing: Amount,
-});
-
 export const UserSchema = Type.Object({
   id: Id,
   email: Type.String(),

@@ -85,7 +85,7 @@ const MEDIA: [RegExp, ReportFormat][] = [
 ];
 
 /** The first format that the Accept header names; quality values are not weighed, as nobody sends them for a report. */
-function acceptedFormat(accept: string | undefined): ReportFormat {
+export function acceptedFormat(accept: string | undefined): ReportFormat {
   for (const range of (accept ?? '').split(',')) {
     const found = MEDIA.find(([media]) => media.test(range));
     if (found) return found[1];
