@@ -42,6 +42,24 @@ export { lineBatches, type NumberedLine } from './journal/stream-lines.ts';
 export { openBooks } from './open-books.ts';
 export { accountingPanels } from './pages/panels.ts';
 export { accountingPageRoutes } from './pages/routes.ts';
-export { type GeneralLedger, generalLedger } from './reports/general-ledger.ts';
+export { layouts } from './reports/account-rows.ts';
+export { type AccountStatement, accountStatement } from './reports/account-statement.ts';
+export { type BalanceSheet, balanceSheet } from './reports/balance-sheet.ts';
+export { type CashFlow, type CashFlowMethod, cashFlow, cashFlowMethods } from './reports/cash-flow.ts';
+export { type CashLines, type CashLinesQuery, cashFlowLines } from './reports/cash-flow-lines.ts';
+export { type DayBook, dayBook } from './reports/day-book.ts';
+export { type GeneralLedger, generalLedger, ledgerOf, pageOfLedger } from './reports/general-ledger.ts';
+export type { LineScopeQuery } from './reports/line-scope.ts';
+export { accountStatementSheet, dayBookSheet, generalLedgerSheet } from './reports/line-sheets.ts';
+export type { StatementQuery } from './reports/prepare-statement.ts';
+export { type ProfitAndLoss, profitAndLoss } from './reports/profit-and-loss.ts';
+export { comparisons, yearStart } from './reports/report-dates.ts';
+export { plainLedgerLink } from './reports/report-links.ts';
+export { statementSheet, trialBalanceSheet } from './reports/report-sheets.ts';
 export { type TrialBalance, trialBalance } from './reports/trial-balance.ts';
+export {
+  type TrialBalanceColumns,
+  type TrialBalanceQuery,
+  trialBalanceColumns,
+} from './reports/trial-balance-columns.ts';
 export { type Verdict, verifyBooks } from './verify/verify-books.ts';

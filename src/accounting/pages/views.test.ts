@@ -121,6 +121,10 @@ const ledgerLine = {
   debit: '1.00',
   credit: '0.00',
   balance: '-1234567.50',
+  currency: 'NPR',
+  amount: null,
+  rate: null,
+  link: evil,
 };
 const ledger = {
   account: evil,

@@ -1,10 +1,16 @@
 // One account's ledger: what it stood at, every line between two days with the running balance, and what it came to.
 import { sql } from 'kysely';
-import { fixAmount, formatAmount, unitsOf } from '#lib/money';
+import { currencyScale, fixAmount, formatAmount, unitsOf } from '#lib/money';
 import { notFound } from '#lib/problem';
+import { readRows } from '#lib/read-rows';
 import type { TenantTx } from '#lib/tenant-tx';
 import type { AccountType } from '../accounts/account.ts';
+import { type LineScope, type LineScopeQuery, lineScope } from './line-scope.ts';
 
+/**
+ * `amount` is what the line moved in its own `currency`, signed like a balance, and `rate` how many of the company's currency
+ * one unit was; both null in the company's currency. `link` is the address of the entry over the API.
+ */
 export type LedgerLine = {
   entry_id: string;
   number: string;
@@ -15,10 +21,14 @@ export type LedgerLine = {
   debit: string;
   credit: string;
   balance: string;
+  currency: string;
+  amount: string | null;
+  rate: string | null;
+  link: string;
 };
 
 /** Balances are signed: debit is positive, credit negative. A group's ledger holds the lines of all accounts below it. */
-export type GeneralLedger = {
+export type LedgerFrame = {
   account: string;
   name: string;
   type: AccountType;
@@ -26,12 +36,14 @@ export type GeneralLedger = {
   from: string;
   to: string;
   opening: string;
-  lines: LedgerLine[];
   totals: { debit: string; credit: string };
   closing: string;
 };
 
-export type LedgerQuery = { account: string; from: string; to: string };
+export type GeneralLedger = LedgerFrame & { lines: LedgerLine[] };
+
+/** ISO dates, both inclusive. */
+export type LedgerQuery = LineScopeQuery & { account: string; from: string; to: string };
 
 /** `number` counts from 1, `size` is in lines. */
 export type LedgerPage = { number: number; size: number };
@@ -41,125 +53,190 @@ export type PagedLedger = { ledger: GeneralLedger; count: number; page: number; 
 
 type Account = { id: number; name: string; type: AccountType; ids: number[] };
 
-async function accountWithDescendants(tx: TenantTx, code: string): Promise<Account> {
-  const { rows } = await sql<Account>`
-    with recursive tree (id) as (
-      select id from accounts where code = ${code}
-      union
-      select a.id from accounts a join tree t on a.parent_id = t.id
-    )
-    select a.id, a.name, a.type, (select array_agg(id::integer) from tree) as ids from accounts a where a.code = ${code}
-  `.execute(tx.db);
+/** Sums in the company's currency; `first_day` is null for a range without lines. */
+type Frame = {
+  opening: string;
+  debit: string;
+  credit: string;
+  count: number;
+  offset: number;
+  first_day: string | null;
+  last_day: string;
+  skip: number;
+  carried: string;
+};
+
+type Row = Omit<LedgerLine, 'link'>;
+
+async function accountNamed(tx: TenantTx, code: string): Promise<Account> {
+  const { rows } = await sql<Account>`select * from ledger_accounts(${code})`.execute(tx.db);
   const [account] = rows;
   if (!account) throw notFound('account');
-  return account;
+  return { ...account, ids: account.ids.map(Number) };
 }
 
-/** The balance before a day: whole periods from the kept balances, the begun one from its lines. */
-async function openingBalance(tx: TenantTx, ids: number[], from: string): Promise<string> {
-  const { rows } = await sql<{ opening: string }>`
-    select (
-      coalesce((select sum(b.debit - b.credit) from account_balances b join periods p on p.id = b.period_id
-        where b.account_id = any(${ids}) and p.ends_on < ${from}::date), 0)
-      + coalesce((select sum(l.debit - l.credit) from periods p
-        join journal_lines l on l.period_id = p.id and l.entry_date >= p.starts_on and l.entry_date < ${from}::date
-        where ${from}::date between p.starts_on and p.ends_on and l.account_id = any(${ids})), 0)
-    )::text as opening
-  `.execute(tx.db);
-  return rows[0]?.opening ?? '0';
-}
-
-type Sums = { debit: string; credit: string; closing: string; count: number };
-
-async function sumsOf(
+/** The frame from the sums of days. */
+async function frameOf(
   tx: TenantTx,
   ids: number[],
   { from, to }: LedgerQuery,
-  opening: string,
-): Promise<Sums> {
-  const { rows } = await sql<Sums>`
-    select coalesce(sum(debit), 0)::text as debit, coalesce(sum(credit), 0)::text as credit,
-      (${opening}::numeric + coalesce(sum(debit - credit), 0))::text as closing, count(*) as count
-    from journal_lines
-    where account_id = any(${ids}) and entry_date between ${from}::date and ${to}::date
+  page: LedgerPage,
+): Promise<Frame> {
+  const offset = (page.number - 1) * page.size;
+  const { rows } = await sql<Frame>`
+    select * from ledger_frame(${ids}::bigint[], ${from}::date, ${to}::date, ${offset}::bigint, ${page.size}::bigint)
   `.execute(tx.db);
-  return rows[0] ?? { debit: '0', credit: '0', closing: opening, count: 0 };
+  const [frame] = rows;
+  if (!frame) throw new Error('a ledger has a frame');
+  return frame;
 }
 
-/** The balance runs over all lines before any are left out; what belongs to a line is looked up for the rest only. */
-async function linesOf(
+/** The frame of lines that no sums are kept of, from the lines themselves. */
+async function narrowedFrame(
   tx: TenantTx,
   ids: number[],
   { from, to }: LedgerQuery,
-  opening: string,
-  page: LedgerPage | null,
-): Promise<LedgerLine[]> {
-  const { rows } = await sql<LedgerLine>`
-    with running as (
-      select entry_id, entry_date, line_no, account_id, memo, debit, credit,
-        ${opening}::numeric + sum(debit - credit) over (order by entry_date, entry_id, line_no) as balance
-      from journal_lines
-      where account_id = any(${ids}) and entry_date between ${from}::date and ${to}::date
-      order by entry_date, entry_id, line_no
-      limit ${page?.size ?? null} offset ${page ? (page.number - 1) * page.size : 0}
-    )
-    select e.id as entry_id, e.number, r.entry_date, a.code as account, coalesce(r.memo, e.memo) as memo, e.reference,
-      r.debit, r.credit, r.balance::text as balance
-    from running r
-    join journal_entries e on e.id = r.entry_id
-    join accounts a on a.id = r.account_id
-    order by r.entry_date, r.entry_id, r.line_no
+  scope: LineScope,
+): Promise<Frame> {
+  const { rows } = await sql<Frame>`
+    select coalesce(sum(l.debit - l.credit) filter (where l.entry_date < ${from}::date), 0) as opening,
+      coalesce(sum(l.debit) filter (where l.entry_date >= ${from}::date), 0) as debit,
+      coalesce(sum(l.credit) filter (where l.entry_date >= ${from}::date), 0) as credit,
+      count(*) filter (where l.entry_date >= ${from}::date) as count
+    from journal_lines l join journal_entries e on e.id = l.entry_id
+    where l.account_id = any(${ids}::bigint[]) and l.entry_date <= ${to}::date and ${scope.conditions}
   `.execute(tx.db);
-  const fix = (amount: string) => fixAmount(amount, tx.tenant.currencyScale);
-  return rows.map((row) => ({
+  const [sums] = rows;
+  if (!sums) throw new Error('sums are a row');
+  return {
+    ...sums,
+    offset: 0,
+    first_day: sums.count > 0 ? from : null,
+    last_day: to,
+    skip: 0,
+    carried: sums.opening,
+  };
+}
+
+/** The lines between two days with the balance after each; `from` and `carried` are where they begin. */
+const linesQuery = (
+  ids: number[],
+  from: string,
+  to: string,
+  carried: string,
+  { conditions }: LineScope,
+) => sql<Row>`
+  select e.id as entry_id, e.number, l.entry_date, a.code as account, coalesce(l.memo, e.memo) as memo, e.reference, l.debit,
+    l.credit, ${carried}::numeric + sum(l.debit - l.credit) over (order by l.entry_date, l.entry_id, l.line_no) as balance,
+    l.currency::text as currency, l.amount, l.rate
+  from journal_lines l join journal_entries e on e.id = l.entry_id join accounts a on a.id = l.account_id
+  where l.account_id = any(${ids}::bigint[]) and l.entry_date between ${from}::date and ${to}::date and ${conditions}
+  order by l.entry_date, l.entry_id, l.line_no
+`;
+
+function lineOf(tx: TenantTx, row: Row): LedgerLine {
+  const { tenant } = tx;
+  const fix = (amount: string) => fixAmount(amount, tenant.currencyScale);
+  const sign = /[1-9]/.test(row.debit) ? '' : '-';
+  const amount = row.amount === null ? null : fixAmount(row.amount, currencyScale(row.currency) ?? 4);
+  return {
     ...row,
     debit: fix(row.debit),
     credit: fix(row.credit),
     balance: fix(row.balance),
-  }));
+    amount: amount !== null && /[1-9]/.test(amount) ? `${sign}${amount}` : amount,
+    rate: row.rate?.replace(/\.?0+$/, '') ?? null,
+    link: `/api/v1/journal-entries/${row.entry_id}/`,
+  };
 }
 
-function balanceBefore({ balance, debit, credit }: LedgerLine, scale: number): string {
-  return formatAmount(unitsOf(balance, scale) - unitsOf(debit, scale) + unitsOf(credit, scale), scale);
-}
-
-async function readLedger(tx: TenantTx, query: LedgerQuery, wanted: LedgerPage | null): Promise<PagedLedger> {
+function documentOf(tx: TenantTx, query: LedgerQuery, account: Account, frame: Frame): LedgerFrame {
   const scale = tx.tenant.currencyScale;
-  const account = await accountWithDescendants(tx, query.account);
-  const opening = await openingBalance(tx, account.ids, query.from);
-  const { count, ...sums } = await sumsOf(tx, account.ids, query, opening);
-  const pages = wanted ? Math.max(1, Math.ceil(count / wanted.size)) : 1;
-  const page = wanted && { ...wanted, number: Math.min(wanted.number, pages) };
-  const lines = await linesOf(tx, account.ids, query, opening, page);
-  const ledger: GeneralLedger = {
+  const closing = unitsOf(frame.opening, scale) + unitsOf(frame.debit, scale) - unitsOf(frame.credit, scale);
+  return {
     account: query.account,
     name: account.name,
     type: account.type,
     currency: tx.tenant.currency,
     from: query.from,
     to: query.to,
-    opening: fixAmount(opening, scale),
-    lines,
-    totals: { debit: fixAmount(sums.debit, scale), credit: fixAmount(sums.credit, scale) },
-    closing: fixAmount(sums.closing, scale),
+    opening: fixAmount(frame.opening, scale),
+    totals: { debit: fixAmount(frame.debit, scale), credit: fixAmount(frame.credit, scale) },
+    closing: formatAmount(closing, scale),
   };
-  const [first] = lines;
-  const broughtForward = first ? balanceBefore(first, scale) : ledger.opening;
-  return { ledger, count, page: page?.number ?? 1, broughtForward };
 }
 
 /**
- * The general ledger of an account, or of all accounts below a group, between two ISO dates (inclusive). Throws
- * not-found for an unknown code.
+ * The general ledger of an account, or of all accounts below a group, whose `lines` are read as they are asked for, so that
+ * there can be any number; the transaction must stay open meanwhile. Throws not-found for an unknown code, and an invalid
+ * Problem for unknown dimensions.
  */
+export async function ledgerOf(
+  tx: TenantTx,
+  query: LedgerQuery,
+): Promise<{ frame: LedgerFrame; count: number; lines: AsyncGenerator<LedgerLine> }> {
+  const account = await accountNamed(tx, query.account);
+  const scope = await lineScope(tx, query);
+  const frame = scope.isWhole
+    ? await frameOf(tx, account.ids, query, { number: 1, size: 1 })
+    : await narrowedFrame(tx, account.ids, query, scope);
+  async function* lines() {
+    const rows = readRows(tx, linesQuery(account.ids, query.from, query.to, frame.opening, scope));
+    for await (const row of rows) yield lineOf(tx, row);
+  }
+  return { frame: documentOf(tx, query, account, frame), count: frame.count, lines: lines() };
+}
+
+/** The same at once. */
 export async function generalLedger(tx: TenantTx, query: LedgerQuery): Promise<GeneralLedger> {
-  return (await readLedger(tx, query, null)).ledger;
+  const { frame, lines } = await ledgerOf(tx, query);
+  return { ...frame, lines: await Array.fromAsync(lines) };
+}
+
+async function pageRows(
+  tx: TenantTx,
+  ids: number[],
+  frame: Frame,
+  page: LedgerPage,
+  query: LedgerQuery,
+  scope: LineScope,
+): Promise<Row[]> {
+  const { first_day, last_day, skip, carried } = frame;
+  if (first_day === null) return [];
+  const { rows } = scope.isWhole
+    ? await sql<Row>`select * from ledger_page(${ids}::bigint[], ${first_day}::date, ${last_day}::date, ${skip}::bigint,
+        ${page.size}::bigint, ${carried}::numeric)`.execute(tx.db)
+    : await sql<Row>`${linesQuery(ids, query.from, query.to, carried, scope)}
+        limit ${page.size} offset ${(page.number - 1) * page.size}`.execute(tx.db);
+  return rows;
 }
 
 /**
- * The same with only one page of its lines; opening, totals and closing stay those of the whole range. A page past the
- * last one is the last one.
+ * One page of its lines; opening, totals and closing are those of the whole range. A page past the last one is the last one.
+ * What a page costs does not grow with the ledger, unless it is narrowed to dimensions or a moment, of which no sums are kept.
  */
-export async function pageOfLedger(tx: TenantTx, query: LedgerQuery, page: LedgerPage): Promise<PagedLedger> {
-  return await readLedger(tx, query, page);
+export async function pageOfLedger(
+  tx: TenantTx,
+  query: LedgerQuery,
+  wanted: LedgerPage,
+): Promise<PagedLedger> {
+  const scale = tx.tenant.currencyScale;
+  const account = await accountNamed(tx, query.account);
+  const scope = await lineScope(tx, query);
+  const frame = scope.isWhole
+    ? await frameOf(tx, account.ids, query, wanted)
+    : await narrowedFrame(tx, account.ids, query, scope);
+  const last = Math.max(1, Math.ceil(frame.count / wanted.size));
+  const page = { ...wanted, number: Math.min(wanted.number, last) };
+  const rows = await pageRows(tx, account.ids, frame, page, query, scope);
+  const lines = rows.map((row) => lineOf(tx, row));
+  const [first] = lines;
+  const broughtForward = first
+    ? formatAmount(
+        unitsOf(first.balance, scale) - unitsOf(first.debit, scale) + unitsOf(first.credit, scale),
+        scale,
+      )
+    : fixAmount(frame.opening, scale);
+  const ledger = { ...documentOf(tx, query, account, frame), lines };
+  return { ledger, count: frame.count, page: page.number, broughtForward };
 }

@@ -23,7 +23,8 @@ export type TrialBalance = {
 /**
  * The trial balance as of an ISO date, by code. Accounts whose balance is zero are left out, or with `settled` only those
  * that nothing was ever posted to. The balances of all periods begun by that day are added up, and what the last of them
- * has after the day is taken off again; on most days that is nothing.
+ * has after the day is taken off again; on most days that is nothing. What else a trial balance can tell is in
+ * trial-balance-columns.ts; this one is asked for most, so it is one statement whose plan is kept.
  */
 export async function trialBalance(
   tx: TenantTx,
@@ -31,22 +32,7 @@ export async function trialBalance(
   options: { settled?: boolean } = {},
 ): Promise<TrialBalance> {
   const { rows } = await sql<{ account: string; name: string; type: AccountType; net: string }>`
-    with net as (
-      select b.account_id, b.debit, b.credit
-      from account_balances b join periods p on p.id = b.period_id
-      where p.starts_on <= ${asOf}::date
-      union all
-      select l.account_id, -l.debit, -l.credit
-      from periods p
-      join journal_entries e on e.period_id = p.id and e.entry_date > ${asOf}::date
-      join journal_lines l on l.entry_id = e.id
-      where ${asOf}::date between p.starts_on and p.ends_on
-    )
-    select a.code as account, a.name, a.type, sum(n.debit - n.credit)::text as net
-    from net n join accounts a on a.id = n.account_id
-    group by a.id
-    having sum(n.debit) <> sum(n.credit) or (${options.settled ?? false} and sum(n.debit) + sum(n.credit) <> 0)
-    order by a.code
+    select * from trial_balance(${asOf}::date, ${options.settled ?? false})
   `.execute(tx.db);
   const scale = tx.tenant.currencyScale;
   const totals = { debit: 0n, credit: 0n };

@@ -10,7 +10,7 @@ export const oneOf = <const Values extends readonly string[]>(
 
 export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
-const Amount = Type.String({
+export const Amount = Type.String({
   description:
     'A decimal string, in the company’s currency unless another is named; at most 15 digits before the point.',
   examples: ['1234.50'],
@@ -203,46 +203,6 @@ export const PeriodSchema = Type.Object({
   starts_on: IsoDate,
   ends_on: IsoDate,
   status: PeriodStatusSchema,
-});
-
-export const TrialBalanceSchema = Type.Object({
-  as_of: IsoDate,
-  currency: Type.String(),
-  rows: Type.Array(
-    Type.Object({
-      account: Type.String(),
-      name: Type.String(),
-      type: AccountTypeSchema,
-      debit: Amount,
-      credit: Amount,
-    }),
-  ),
-  totals: Type.Object({ debit: Amount, credit: Amount }),
-});
-
-export const GeneralLedgerSchema = Type.Object({
-  account: Type.String(),
-  name: Type.String(),
-  type: AccountTypeSchema,
-  currency: Type.String(),
-  from: IsoDate,
-  to: IsoDate,
-  opening: Amount,
-  lines: Type.Array(
-    Type.Object({
-      entry_id: Id,
-      number: Type.String(),
-      entry_date: IsoDate,
-      account: Type.String(),
-      memo: Type.String(),
-      reference: nullable(Type.String()),
-      debit: Amount,
-      credit: Amount,
-      balance: Type.String({ description: 'Running balance; debit is positive, credit negative.' }),
-    }),
-  ),
-  totals: Type.Object({ debit: Amount, credit: Amount }),
-  closing: Amount,
 });
 
 export const UserSchema = Type.Object({

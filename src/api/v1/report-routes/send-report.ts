@@ -1,0 +1,23 @@
+// Answers with a report as JSON, or as a file that is named after it.
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { exportAs } from '#lib/export/export-as';
+import { contentDisposition, fileNameOf } from '#lib/export/file-name';
+import type { Sheet } from '#lib/export/sheet';
+import type { ReportFormat } from './report-query.ts';
+
+/** Sends the sheet of a report in a format; `nameParts` name the file, besides the company. */
+export function sendFile(
+  request: Pick<FastifyRequest, 'tenant'>,
+  reply: FastifyReply,
+  format: Exclude<ReportFormat, 'json'>,
+  { sheet, nameParts }: { sheet: Sheet; nameParts: string[] },
+): FastifyReply {
+  const { contentType, extension, body } = exportAs(format, sheet);
+  return reply
+    .type(contentType)
+    .header(
+      'content-disposition',
+      contentDisposition(fileNameOf([...nameParts, request.tenant.name], extension)),
+    )
+    .send(body);
+}
