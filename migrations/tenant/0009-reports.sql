@@ -1,5 +1,6 @@
 -- What statements are made of: sums by account for ranges of days, from kept balances; as they were known at a moment; and the
--- chart as it was known then.
+-- chart as it was known then. Plans are made once a connection without looking at the days asked for; what is guessed of them is
+-- far too much, so that workers and compilation would be started for a few rows.
 
 -- Whoever asks what was known at a moment looks for the changes of accounts after it.
 create index audit_rows_of_accounts on audit_rows (block_seq, nth) where subject = 'account';
@@ -16,7 +17,8 @@ alter table accounts
 -- day, so that a range that ends before it has nothing of it: it goes off with that day.
 create function account_sums(p_from date[], p_to date[])
 returns table (nth integer, account_id bigint, closing boolean, debit numeric, credit numeric)
-language plpgsql stable set search_path from current set plan_cache_mode = force_generic_plan as $$
+language plpgsql stable set search_path from current set plan_cache_mode = force_generic_plan
+set max_parallel_workers_per_gather = 0 set jit = off as $$
 #variable_conflict use_column
 begin
   return query
@@ -45,7 +47,8 @@ end $$;
 -- The same for one value of a dimension that keeps balances (p_value), or for each of its values (p_dimension).
 create function dimension_sums(p_from date[], p_to date[], p_dimension smallint, p_value bigint)
 returns table (nth integer, value_id bigint, account_id bigint, closing boolean, debit numeric, credit numeric)
-language plpgsql stable set search_path from current set plan_cache_mode = force_generic_plan as $$
+language plpgsql stable set search_path from current set plan_cache_mode = force_generic_plan
+set max_parallel_workers_per_gather = 0 set jit = off as $$
 #variable_conflict use_column
 declare
   v_dimension smallint := coalesce(p_dimension, (select v.dimension_id from dimension_values v where v.id = p_value));
@@ -117,7 +120,8 @@ end $$;
 -- as above. p_known: only what was posted until then; null for all.
 create function report_sums(p_from date[], p_to date[], p_values bigint[], p_by smallint, p_known timestamptz)
 returns table (nth integer, value_id bigint, account_id bigint, closing boolean, debit numeric, credit numeric)
-language plpgsql stable set search_path from current set plan_cache_mode = force_generic_plan as $$
+language plpgsql stable set search_path from current set plan_cache_mode = force_generic_plan
+set max_parallel_workers_per_gather = 0 set jit = off as $$
 #variable_conflict use_column
 begin
   if cardinality(p_values) = 0 and (p_by is null or (select d.keeps_balances from dimensions d where d.id = p_by)) then
@@ -146,7 +150,8 @@ end $$;
 -- The chart, by code; at a moment, it is each account as the first change after then found it, and without those created later.
 create function chart_known(p_known timestamptz)
 returns table (id bigint, code text, name text, type text, category text, parent_id bigint, is_group boolean, cash_flow text)
-language plpgsql stable set search_path from current set plan_cache_mode = force_generic_plan as $$
+language plpgsql stable set search_path from current set plan_cache_mode = force_generic_plan
+set max_parallel_workers_per_gather = 0 set jit = off as $$
 #variable_conflict use_column
 begin
   if p_known is null then
@@ -180,13 +185,14 @@ end $$;
 
 -- The trial balance on a day in one statement, which is the report asked for most. p_settled: with accounts that have come to zero.
 create function trial_balance(p_day date, p_settled boolean) returns table (account text, name text, type text, net numeric)
-language plpgsql stable set search_path from current set plan_cache_mode = force_generic_plan as $$
+language plpgsql stable set search_path from current set plan_cache_mode = force_generic_plan
+set max_parallel_workers_per_gather = 0 set jit = off as $$
 #variable_conflict use_column
 begin
   return query
-    select a.code, a.name, a.type, s.net
+    select a.code, a.name, a.type, s.debit - s.credit
     from (
-      select b.account_id, sum(b.debit - b.credit) as net
+      select b.account_id, sum(b.debit) as debit, sum(b.credit) as credit
       from (
         select b.account_id, b.debit, b.credit
         from periods p join account_balances b on b.period_id = p.id where p.starts_on <= p_day

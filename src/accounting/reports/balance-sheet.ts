@@ -1,12 +1,17 @@
 // The balance sheet on a day: what the company has, owes and is worth, from balances.
 import type { TenantTx } from '#lib/tenant-tx';
 import { ofTypes, prepareStatement, type StatementQuery } from './prepare-statement.ts';
-import { isPartial, type Made, makeSection, makeSum, type Statement } from './statement.ts';
+import {
+  explainedBy,
+  inCredit,
+  isPartial,
+  type Made,
+  makeSection,
+  makeSum,
+  type Statement,
+} from './statement.ts';
 
 export type BalanceSheet = Statement & { as_of: string; balanced: boolean };
-
-// What other values have too little in credit is shown with liabilities and equity, positive as it comes.
-const inCredit = (made: Made): Made => ({ ...made, section: { ...made.section, side: 'credit' } });
 
 /**
  * The balance sheet on an ISO date. Assets count positive in debit, liabilities and equity in credit. Income less expenses
@@ -40,13 +45,14 @@ export async function balanceSheet(tx: TenantTx, asOf: string, query: StatementQ
     ...otherSide,
     ...balancing.map(inCredit),
   ]);
+  const shown = isPartial(scope) ? explainedBy(both, assets) : both;
   return {
     report: 'balance-sheet',
     as_of: asOf,
     currency: tx.tenant.currency,
     as_known_on: scope.knownOn,
     columns: making.columns.map(({ column }) => column),
-    sections: [assets, liabilities, equity, result, ...balancing, both].map((each) => each.section),
+    sections: [assets, liabilities, equity, result, ...balancing, shown].map((each) => each.section),
     balanced: assets.units.every((units, at) => units === both.units[at]),
   };
 }

@@ -5,7 +5,15 @@ import { type Activity, activities, activityOf, isCash, isOfResult } from './cas
 import { ofTypes, type Prepared, prepareStatement, type StatementQuery } from './prepare-statement.ts';
 import { type ChartAccount, readCashSums, type Sheaf } from './read-sums.ts';
 import { cashLinesLink, type LinkOptions, ledgerLink } from './report-links.ts';
-import { isPartial, type Made, makeSection, makeSum, type Statement } from './statement.ts';
+import {
+  explainedBy,
+  inCredit,
+  isPartial,
+  type Made,
+  makeSection,
+  makeSum,
+  type Statement,
+} from './statement.ts';
 
 export const cashFlowMethods = ['direct', 'indirect'] as const;
 export type CashFlowMethod = (typeof cashFlowMethods)[number];
@@ -72,8 +80,6 @@ function indirectSections({ making, chart }: Prepared, sums: Sheaf): { lead: Mad
   return { lead, totals: operating ? [withoutRows(operating), ...others] : others };
 }
 
-const inCredit = (made: Made): Made => ({ ...made, section: { ...made.section, side: 'credit' } });
-
 /** The sections of cash around those of the activities. */
 function cashSections(prepared: Prepared, flows: Made[]) {
   const { making, scope, chart, sheaves } = prepared;
@@ -103,7 +109,13 @@ function cashSections(prepared: Prepared, flows: Made[]) {
   const balanced = closing.units.every(
     (units, at) => units === null || units === (opening.units[at] ?? 0n) + (change.units[at] ?? 0n),
   );
-  return { opening, closing, balancing, change, balanced };
+  return {
+    opening,
+    closing,
+    balancing,
+    change: isPartial(scope) ? explainedBy(change, moved) : change,
+    balanced,
+  };
 }
 
 /**

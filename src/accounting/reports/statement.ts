@@ -135,5 +135,17 @@ export function makeSum(
   return { section: { key, title, side, rows: [], figures: figuresOf(units, links, scale) }, units, links };
 }
 
+/** The same counted on the other side: what was positive in debit is added to what is positive in credit as it comes. */
+export const inCredit = (made: Made): Made => ({ ...made, section: { ...made.section, side: 'credit' } });
+
+/**
+ * A sum that comes to the same as another one, with that one's lines: its own would cancel each other out, as those that are
+ * booked against other values are among them on both sides.
+ */
+export const explainedBy = (made: Made, other: Made): Made => ({
+  ...made,
+  section: { ...made.section, side: other.section.side, figures: other.section.figures },
+});
+
 /** Whether a statement is of a part of the lines only, of which debits and credits need not be the same. */
 export const isPartial = ({ filters, by }: Scope) => filters.length > 0 || by !== null;
