@@ -1,4 +1,4 @@
-// Imports journals and shows the trial balance at the server's console.
+// Imports journals and shows the trial balance at the server's console; the verbs of years are beside it.
 import { createReadStream } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import {
@@ -15,6 +15,7 @@ import type { Db } from '#lib/db';
 import { type ProgressStream, progressBar } from '#lib/progress';
 import { inTenant, systemActor, type Tenant } from '#lib/tenant-tx';
 import { tenantNamed, withDatabase } from './context.ts';
+import { yearCommands } from './ledger-years.ts';
 import { type TrialBalanceFormat, trialBalanceFormats, trialBalanceText } from './trial-balance-text.ts';
 
 type ImportCommand = { tenant: string; dryRun?: true; createAccounts?: true; skipExisting?: true };
@@ -122,9 +123,9 @@ async function showTrialBalance(screen: Screen, command: TrialBalanceCommand): P
   });
 }
 
-/** `ledger import` and `ledger trial-balance`. */
+/** `ledger import`, `ledger trial-balance`, `ledger close-year` and `ledger reopen-year`. */
 export function ledgerCommand(screen: Screen = process): Command {
-  const command = new Command('ledger').description('journals in, trial balances out');
+  const command = new Command('ledger').description('journals in, trial balances out, years closed');
   command
     .command('import')
     .description('post all entries of a CSV file, or none of them')
@@ -141,5 +142,6 @@ export function ledgerCommand(screen: Screen = process): Command {
     .option('--as-of <date>', 'the day, such as 2026-01-31; default: today', isoDate)
     .addOption(new Option('--format <format>', 'how').choices(trialBalanceFormats).default('table'))
     .action((options: TrialBalanceCommand) => showTrialBalance(screen, options));
+  for (const each of yearCommands(screen)) command.addCommand(each);
   return command;
 }
