@@ -46,9 +46,12 @@ async function requiredException(tx: TenantTx, periodId: number, id: number): Pr
 const isWhole = (input: Partial<NewException>): input is NewException =>
   input.userId !== undefined && input.expiresAt !== undefined && input.reason !== undefined;
 
-/** Seconds since 1970. An instant that is none, such as a leap second, is as wrong as one that never comes. */
+/**
+ * Seconds since 1970, within what PostgreSQL knows: before them all that is past is alike, and an instant that is none, such as a
+ * leap second, is as wrong as one that never comes.
+ */
 const secondsOf = (instant: Date) =>
-  Number.isNaN(instant.getTime()) ? Number.POSITIVE_INFINITY : instant.getTime() / 1000;
+  Number.isNaN(instant.getTime()) ? Number.POSITIVE_INFINITY : Math.max(0, instant.getTime() / 1000);
 
 async function exceptionFaults(
   tx: TenantTx,
