@@ -94,9 +94,10 @@ describe('a fiscal year', () => {
     const { id, number } = closed.body.closing_entry as { id: string; number: string };
     assert.equal(number, 'CL-2024-000001');
     assert.equal((await clerk('GET', `/journal-entries/${id}/`)).body.number, number);
-    assert.deepEqual(faultsOf(await owner('POST', `/journal-entries/${id}/reversal/`, { entry_date: '2025-01-01' }), 422), [
-      ' accounting/closing-entry',
-    ]);
+    assert.deepEqual(
+      faultsOf(await owner('POST', `/journal-entries/${id}/reversal/`, { entry_date: '2025-01-01' }), 422),
+      [' accounting/closing-entry'],
+    );
     faultsOf(await clerk('GET', '/fiscal-years/999/'), 404);
     await assertProved(house, company);
   });
