@@ -243,7 +243,7 @@ begin
     union all
     select e.ix, '/series', 'accounting/series-unknown', format('there is no number series %s that can be posted in', e.series)
       from unnest(p_entries) e left join number_series s on s.id = e.series_id
-      where s.is_active is not true or (s.voucher_type = 'closing' and not p_closing)
+      where s.id is null or not p_closing and (not s.is_active or s.voucher_type = 'closing')
     union all
     select e.ix, '/reverse_on', 'accounting/reverse-on-not-after', 'an entry is reversed by itself on a day after its own'
       from unnest(p_entries) e where e.reverse_on <= e.entry_date
@@ -823,6 +823,39 @@ $$;
 
 -- Years ------------------------------------------------------------------------------------------------------------
 
+-- The lines that close a year: each income and expense account's balance on its other side, from the kept balances, and what they
+-- come to together on the account of retained earnings, which is '' where the company has none that could take it.
+create function closing_lines(p_ends_on date) returns table (line_ix integer, account text, debit numeric, credit numeric)
+language sql stable set search_path from current as $$
+  with nets as (
+    select a.code, sum(b.debit - b.credit) as net
+    from account_balances b join periods p on p.id = b.period_id join accounts a on a.id = b.account_id
+    where a.type in ('income', 'expense') and p.starts_on <= p_ends_on
+    group by a.code having sum(b.debit) <> sum(b.credit)
+  ), sides as (
+    select 0 as last, code, -net as net from nets
+    union all
+    select 1, coalesce((
+        select a.code from accounts a
+        where a.category = 'retained_earnings' and a.type = 'equity' and a.is_active and not a.is_group order by a.code limit 1), ''),
+      sum(net) from nets having sum(net) <> 0
+  )
+  select (row_number() over (order by last, code))::integer - 1, code, case when net > 0 then net end, case when net < 0 then -net end
+  from sides
+$$;
+
+-- All that stands in the way of closing an open year.
+create function closing_faults(p_year fiscal_years) returns table (pointer text, code text, detail text)
+language sql stable set search_path from current as $$
+  select '', 'accounting/earlier-year-open', format('open before %s: fiscal year %s; years are closed in their order',
+      p_year.name, string_agg(y.name, ', ' order by y.starts_on))
+    from fiscal_years y where y.starts_on < p_year.starts_on and y.status = 'open' having count(*) > 0
+  union all
+  select '', 'accounting/no-retained-earnings',
+      'no active equity account has the category retained_earnings, to which the year would be closed'
+    where exists (select from closing_lines(p_year.ends_on) l where l.account = '')
+$$;
+
 -- Closes a fiscal year: what stands on its income and expense accounts goes to retained earnings on its last day, from the kept
 -- balances; its periods that are open are closed. One transaction, so that it is done or not begun; on a closed year it does
 -- nothing. p_entry_id is the id of the closing entry, should there be anything to close. Years are closed in their order.
@@ -830,66 +863,52 @@ create function close_year(p_name text, p_entry_id uuid, p_reason text) returns 
 language plpgsql security definer set search_path from current as $$
 declare
   v_year fiscal_years;
-  v_earlier text;
-  v_result jsonb;
+  v_fault record;
+  v_faults jsonb;
   v_lines jsonb;
-  v_sum numeric;
-  v_account text := account_of_category('retained_earnings');
+  v_reason text := coalesce(current_setting('app.reason', true), '');
 begin
   lock table periods in exclusive mode;
   select * into v_year from fiscal_years where name = p_name for update;
   if not found or v_year.status = 'closed' then
     return v_year;
   end if;
-  select name into v_earlier from fiscal_years where starts_on < v_year.starts_on and status = 'open' order by starts_on limit 1;
-  if v_earlier is not null then
-    raise exception using errcode = 'HX001', message = 'accounting/earlier-year-open', hint = '',
-      detail = format('fiscal year %s comes before and is open; years are closed in their order', v_earlier);
+  select * into v_fault from closing_faults(v_year) limit 1;
+  if found then
+    raise exception using errcode = 'HX001', message = v_fault.code, hint = v_fault.pointer, detail = v_fault.detail;
   end if;
-  perform set_config('app.reason', coalesce(p_reason, ''), true);
-  select coalesce(jsonb_agg(jsonb_build_object('entry_ix', 0, 'line_ix', n.nth, 'account', n.code,
-      case when n.net > 0 then 'credit' else 'debit' end, abs(n.net)::text)), '[]'), coalesce(sum(n.net), 0)
-    into v_lines, v_sum
-    from (
-      select a.code, sum(b.debit - b.credit) as net, row_number() over (order by a.code) - 1 as nth
-      from account_balances b join periods p on p.id = b.period_id join accounts a on a.id = b.account_id
-      where a.type in ('income', 'expense') and p.starts_on <= v_year.ends_on
-      group by a.code having sum(b.debit) <> sum(b.credit)
-    ) n;
-  if v_lines <> '[]' then
-    if v_account is null then
-      raise exception using errcode = 'HX001', message = 'accounting/no-retained-earnings', hint = '',
-        detail = 'no active account has the category retained_earnings, to which the year would be closed';
-    end if;
-    if v_sum <> 0 then
-      v_lines := v_lines || jsonb_build_array(jsonb_build_object('entry_ix', 0, 'line_ix', jsonb_array_length(v_lines), 'account', v_account,
-        case when v_sum > 0 then 'debit' else 'credit' end, abs(v_sum)::text));
-    end if;
-    select r.faults into v_result from post_documents(
+  perform set_config('app.reason', coalesce(p_reason, v_reason), true);
+  select jsonb_agg(jsonb_build_object('entry_ix', 0, 'line_ix', l.line_ix, 'account', l.account, 'debit', l.debit::text,
+      'credit', l.credit::text)) into v_lines from closing_lines(v_year.ends_on) l;
+  if v_lines is not null then
+    select r.faults into v_faults from post_documents(
       jsonb_build_array(jsonb_build_object('ix', 0, 'id', p_entry_id, 'entry_date', v_year.ends_on, 'memo',
         format('Closing of fiscal year %s', v_year.name), 'source', 'closing', 'series', 'CL')), v_lines, true, false, true) r;
-    if v_result is not null then
-      raise exception using errcode = 'HX001', message = v_result -> 0 ->> 'code', hint = '', detail = v_result -> 0 ->> 'detail';
+    if v_faults is not null then
+      raise exception using errcode = 'HX001', message = v_faults -> 0 ->> 'code', hint = '', detail = v_faults -> 0 ->> 'detail';
     end if;
   end if;
   update periods set status = 'closed', status_changed_at = clock_timestamp(), status_changed_by = acting_user()
     where fiscal_year_id = v_year.id and status = 'open';
   update fiscal_years set status = 'closed', status_changed_at = clock_timestamp(), status_changed_by = acting_user(),
-      closing_entry_id = case when v_lines <> '[]' then p_entry_id end
+      closing_entry_id = case when v_lines is not null then p_entry_id end
     where id = v_year.id returning * into v_year;
+  perform set_config('app.reason', v_reason, true);
   return v_year;
 end $$;
 
 -- Opens a closed year again: its closing entry is reversed on the same day by one with the id p_entry_id. Its periods stay closed.
--- The year closed last is opened first.
+-- The year closed last is opened first. The closing entry is locked before the periods, as by whoever tries to reverse it.
 create function reopen_year(p_name text, p_entry_id uuid, p_reason text) returns fiscal_years
 language plpgsql security definer set search_path from current as $$
 declare
   v_year fiscal_years;
   v_later text;
-  v_result jsonb;
-  v_closing journal_entries;
+  v_faults jsonb;
+  v_reason text := coalesce(current_setting('app.reason', true), '');
 begin
+  perform 1 from journal_entries j where j.id = (select y.closing_entry_id from fiscal_years y where y.name = p_name)
+    for no key update;
   lock table periods in exclusive mode;
   select * into v_year from fiscal_years where name = p_name for update;
   if not found or v_year.status = 'open' then
@@ -899,27 +918,28 @@ begin
     raise exception using errcode = 'HX001', message = 'accounting/reason-required', hint = '/reason',
       detail = 'say why the year is opened again; the audit log keeps it';
   end if;
-  select name into v_later from fiscal_years where starts_on > v_year.starts_on and status = 'closed' order by starts_on limit 1;
+  select string_agg(name, ', ' order by starts_on) into v_later
+    from fiscal_years where starts_on > v_year.starts_on and status = 'closed';
   if v_later is not null then
     raise exception using errcode = 'HX001', message = 'accounting/later-year-closed', hint = '',
-      detail = format('fiscal year %s comes after and is closed; reopen it first', v_later);
+      detail = format('closed after %s: fiscal year %s; the last one is reopened first', v_year.name, v_later);
   end if;
   perform set_config('app.reason', p_reason, true);
   update fiscal_years set status = 'open', status_changed_at = clock_timestamp(), status_changed_by = acting_user(), closing_entry_id = null
     where id = v_year.id;
   if v_year.closing_entry_id is not null then
-    select * into v_closing from journal_entries where id = v_year.closing_entry_id;
-    select r.faults into v_result from post_documents(
+    select r.faults into v_faults from post_documents(
       jsonb_build_array(jsonb_build_object('ix', 0, 'id', p_entry_id, 'entry_date', v_year.ends_on, 'memo',
-        format('Reopening of fiscal year %s', v_year.name), 'source', 'closing', 'series', 'CL', 'reverses_id', v_closing.id)),
+        format('Reopening of fiscal year %s', v_year.name), 'source', 'closing', 'series', 'CL', 'reverses_id', v_year.closing_entry_id)),
       (select jsonb_agg(jsonb_build_object('entry_ix', 0, 'line_ix', l.line_no - 1, 'account', a.code,
           case when l.debit > 0 then 'credit' else 'debit' end, (l.debit + l.credit)::text))
-        from journal_lines l join accounts a on a.id = l.account_id where l.entry_id = v_closing.id),
+        from journal_lines l join accounts a on a.id = l.account_id where l.entry_id = v_year.closing_entry_id),
       true, false, true) r;
-    if v_result is not null then
-      raise exception using errcode = 'HX001', message = v_result -> 0 ->> 'code', hint = '', detail = v_result -> 0 ->> 'detail';
+    if v_faults is not null then
+      raise exception using errcode = 'HX001', message = v_faults -> 0 ->> 'code', hint = '', detail = v_faults -> 0 ->> 'detail';
     end if;
   end if;
+  perform set_config('app.reason', v_reason, true);
   return (select y from fiscal_years y where y.id = v_year.id);
 end $$;
 
@@ -982,8 +1002,9 @@ revoke all on function account_fault(accounts), dimensions_of(uuid, smallint), r
   is_excepted(bigint, uuid, timestamptz), fault_text(text), faults_of(posting_entry[], posting_line[], boolean),
   check_documents(posting_entry[], posting_line[]), only_from_triggers(), require_entries(), dimensions_into_balances(), prove_entries(), post_documents(jsonb, jsonb, boolean, boolean, boolean),
   insert_lines(posting_entry[], posting_line[], boolean), posted_entries(uuid[]), answer_postings(jsonb, jsonb, jsonb),
-  outbox_of_company(), close_year(text, uuid, text), reopen_year(text, uuid, text), keep_dimension_balances(text, boolean) from public;
+  outbox_of_company(), closing_lines(date), closing_faults(fiscal_years), close_year(text, uuid, text), reopen_year(text, uuid, text),
+  keep_dimension_balances(text, boolean) from public;
 grant execute on function account_fault(accounts), dimensions_of(uuid, smallint), read_lines(jsonb, jsonb), round_off(posting_line[]), read_entries(jsonb, posting_line[]),
   is_excepted(bigint, uuid, timestamptz), fault_text(text), faults_of(posting_entry[], posting_line[], boolean),
-  posted_entries(uuid[]), answer_postings(jsonb, jsonb, jsonb), outbox_of_company(), close_year(text, uuid, text),
-  reopen_year(text, uuid, text), keep_dimension_balances(text, boolean) to {{role}};
+  posted_entries(uuid[]), answer_postings(jsonb, jsonb, jsonb), outbox_of_company(), closing_lines(date), closing_faults(fiscal_years),
+  close_year(text, uuid, text), reopen_year(text, uuid, text), keep_dimension_balances(text, boolean) to {{role}};

@@ -14,15 +14,25 @@ export { CHART_NAMES, type ChartName } from './charts/chart-named.ts';
 export { demoEntries, demoFirstDay } from './demo/demo-entries.ts';
 export { type ExportFormat, exportFormats, exportLedger } from './export/export-ledger.ts';
 export { customaryFirstDay } from './fiscal-years/calendar-years.ts';
+export { closeYear, reopenYear } from './fiscal-years/close-year.ts';
 export {
   type FiscalYear,
+  getFiscalYear,
+  getPeriod,
   listFiscalYears,
   listPeriods,
   openFiscalYears,
   type Period,
   type PeriodStatus,
-  setPeriodStatus,
 } from './fiscal-years/fiscal-year.ts';
+export {
+  grantException,
+  listExceptions,
+  type PeriodException,
+  revokeException,
+} from './fiscal-years/period-exceptions.ts';
+export { type ClosingPlan, planClosing } from './fiscal-years/plan-closing.ts';
+export { closePeriods, type PeriodChange, setPeriodStatus } from './fiscal-years/set-period-status.ts';
 export { type ImportOptions, importJournal } from './import/import-journal.ts';
 export { ImportRefused } from './import/import-refused.ts';
 export type { ImportReport } from './import/import-report.ts';
@@ -32,7 +42,7 @@ export type { Received } from './journal/bulk-received.ts';
 export { createDraft, deleteDraft, postDraft, updateDraft } from './journal/drafts.ts';
 export { dryRun } from './journal/dry-run.ts';
 export type { Entry, EntryInput, EntryResult, EntryStatus, EntrySummary } from './journal/entry.ts';
-export { postEntries } from './journal/post-entries.ts';
+export { holdPostings, postEntries } from './journal/post-entries.ts';
 export { PostingQueue } from './journal/posting-queue.ts';
 export { getEntry, listEntries } from './journal/read-entries.ts';
 export { reverseEntry } from './journal/reverse-entry.ts';

@@ -11,6 +11,8 @@ import type { Services } from './v1/context.ts';
 import { entryPostingRoutes } from './v1/entry-postings.ts';
 import { fiscalYearRoutes } from './v1/fiscal-years.ts';
 import { journalEntryRoutes } from './v1/journal-entries.ts';
+import { periodExceptionRoutes } from './v1/period-exceptions.ts';
+import { periodRoutes } from './v1/periods.ts';
 import { reportRoutes } from './v1/reports.ts';
 import { streamEntryRoutes } from './v1/stream-entries.ts';
 
@@ -39,7 +41,10 @@ const openapi = {
     { name: 'users', description: 'Who one is' },
     { name: 'accounts', description: 'The chart of accounts' },
     { name: 'journal entries', description: 'Posting, drafts, reversal' },
-    { name: 'fiscal years and periods', description: 'The fiscal calendar' },
+    {
+      name: 'fiscal years and periods',
+      description: 'The fiscal calendar: closing, locking, reopening, exceptions',
+    },
     { name: 'reports', description: 'Trial balance and general ledger' },
   ],
 } as const;
@@ -95,6 +100,8 @@ export async function registerApi(app: FastifyInstance, services: Services): Pro
           bulkEntryRoutes(v1, services);
           streamEntryRoutes(v1, services);
           fiscalYearRoutes(v1, services);
+          periodRoutes(v1, services);
+          periodExceptionRoutes(v1, services);
           reportRoutes(v1, services);
         },
         { prefix: '/v1' },

@@ -1,4 +1,4 @@
-// Imports and exports journals and shows the trial balance at the server's console.
+// Imports and exports journals and shows the trial balance at the server's console; the verbs of years are beside it.
 import { createReadStream } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import {
@@ -17,6 +17,7 @@ import { type ProgressStream, progressBar } from '#lib/progress';
 import { inTenant, systemActor, type Tenant } from '#lib/tenant-tx';
 import { tenantNamed, withDatabase } from './context.ts';
 import { type ExportCommand, exportToScreenOrFile } from './export-ledger.ts';
+import { yearCommands } from './ledger-years.ts';
 import { type TrialBalanceFormat, trialBalanceFormats, trialBalanceText } from './trial-balance-text.ts';
 
 type ImportCommand = { tenant: string; dryRun?: true; createAccounts?: true; skipExisting?: true };
@@ -124,9 +125,9 @@ async function showTrialBalance(screen: Screen, command: TrialBalanceCommand): P
   });
 }
 
-/** `ledger import`, `ledger export` and `ledger trial-balance`. */
+/** `ledger import`, `ledger export`, `ledger trial-balance`, and the verbs of years. */
 export function ledgerCommand(screen: Screen = process): Command {
-  const command = new Command('ledger').description('journals in and out, trial balances out');
+  const command = new Command('ledger').description('journals in and out, trial balances, years closed');
   command
     .command('import')
     .description('post all entries of a CSV file, or none of them')
@@ -158,5 +159,6 @@ export function ledgerCommand(screen: Screen = process): Command {
     .option('--as-of <date>', 'the day, such as 2026-01-31; default: today', isoDate)
     .addOption(new Option('--format <format>', 'how').choices(trialBalanceFormats).default('table'))
     .action((options: TrialBalanceCommand) => showTrialBalance(screen, options));
+  for (const each of yearCommands(screen)) command.addCommand(each);
   return command;
 }

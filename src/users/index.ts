@@ -12,4 +12,12 @@ export {
 } from './sessions.ts';
 export { checkCredentials } from './sign-in.ts';
 export { type TokenPair, Tokens } from './tokens.ts';
-export { ensureUser, type Member, setMembership, setPassword, userNames } from './user.ts';
+export {
+  ensureUser,
+  type Member,
+  memberByEmail,
+  setMembership,
+  setPassword,
+  userNames,
+  usersById,
+} from './user.ts';

@@ -5,7 +5,19 @@ export type Role = (typeof roles)[number];
 
 const granted: Record<Role, readonly string[]> = {
   owner: ['*'],
-  accountant: ['dashboard.view', 'accounting.*'],
+  // Closing and opening a period again is the accountant's daily work; what a lock or a closed year keeps is the owner's to open.
+  accountant: [
+    'dashboard.view',
+    'accounting.account.*',
+    'accounting.fiscal_year.view',
+    'accounting.fiscal_year.edit',
+    'accounting.fiscal_year.close',
+    'accounting.period.close',
+    'accounting.period.reopen',
+    'accounting.period.except',
+    'accounting.journal_entry.*',
+    'accounting.report.*',
+  ],
   clerk: [
     'dashboard.view',
     'accounting.account.view',

@@ -117,10 +117,33 @@ export async function memberOf(db: Db, userId: string, tenantId: string): Promis
   return row ? { userId, tenantId, email: row.email, name: row.name, role: row.role as Role } : null;
 }
 
+/** The active member of a company who has that e-mail address, or null. */
+export async function memberByEmail(db: Db, tenantId: string, email: string): Promise<Member | null> {
+  const user = await db.kysely
+    .selectFrom('users')
+    .select('id')
+    .where('email', '=', email.toLowerCase())
+    .executeTakeFirst();
+  return user ? await memberOf(db, user.id, tenantId) : null;
+}
+
+/** Users by id, for showing who did something; unknown ids are left out. */
+export async function usersById(
+  db: Db,
+  ids: readonly (string | null)[],
+): Promise<Map<string, { email: string; name: string }>> {
+  const wanted = [...new Set(ids.filter((id) => id !== null))];
+  if (wanted.length === 0) return new Map();
+  const rows = await db.kysely
+    .selectFrom('users')
+    .select(['id', 'email', 'name'])
+    .where('id', 'in', wanted)
+    .execute();
+  return new Map(rows.map(({ id, ...user }) => [id, user]));
+}
+
 /** The names of users by id, for showing who did something; unknown ids are left out. */
 export async function userNames(db: Db, ids: readonly (string | null)[]): Promise<Map<string, string>> {
-  const wanted = ids.filter((id) => id !== null);
-  if (wanted.length === 0) return new Map();
-  const rows = await db.kysely.selectFrom('users').select(['id', 'name']).where('id', 'in', wanted).execute();
-  return new Map(rows.map((row) => [row.id, row.name]));
+  const users = await usersById(db, ids);
+  return new Map([...users].map(([id, { name }]) => [id, name]));
 }

@@ -50,7 +50,7 @@ const writing = () =>
 
 /** A path with its parameters filled in, below /api/v1. */
 function pathOf({ url }: Route, value?: string): string {
-  const id = url.includes('/periods/') ? '1' : entry;
+  const id = /\/(periods|fiscal-years)\//.test(url) ? '1' : entry;
   return url
     .slice('/api/v1'.length)
     .replace(':id', value ?? id)

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import type { Benchmark, Figure } from './figure.ts';
 import { bulkLines } from './figures/bulk-lines.ts';
+import { closeYearFigure } from './figures/close-year.ts';
 import { importFile } from './figures/import.ts';
 import { postHot, postP99, postSpread } from './figures/posting.ts';
 import { provision } from './figures/provision.ts';
@@ -21,6 +22,7 @@ const benchmarks: Record<string, Benchmark> = {
   import: importFile,
   'trial-balance': trialBalance,
   'ledger-page': ledgerPage,
+  'close-year': closeYearFigure,
 };
 
 const { values: options, positionals } = parseArgs({

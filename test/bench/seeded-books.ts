@@ -8,10 +8,10 @@ const BATCH = 5000;
 export const seeded = { hot: '1010', from: '2024-01-01', to: '2025-12-31', middle: '2025-06-15' };
 
 /** One batch, from entry number `first` on; every fifth entry goes by the hot account. */
-function batchOf(schema: string, first: number, count: number): string {
+function batchOf(schema: string, first: number, count: number, days: number): string {
   return `
     with e as (
-      select n, n - ${first} as ix, date '2024-01-01' + (n % 731 * 7919 % 731) as day, ((n * 31) % 99999 + 1) / 100.0 as amount
+      select n, n - ${first} as ix, date '2024-01-01' + (n % ${days} * 7919 % ${days}) as day, ((n * 31) % 99999 + 1) / 100.0 as amount
       from generate_series(${first}, ${first + count - 1}) n
     ), codes as (
       select array_agg(code order by code) as list from ${schema}.accounts where not is_group and is_active and code <> '1010'
@@ -25,15 +25,15 @@ function batchOf(schema: string, first: number, count: number): string {
     where number is not null`;
 }
 
-/** A new company with that many lines. Throws when an entry was refused. */
-export async function seedBooks(house: BenchHouse, lines: number): Promise<BenchCompany> {
+/** A new company with that many lines on `days` days from the beginning of 2024. Throws when an entry was refused. */
+export async function seedBooks(house: BenchHouse, lines: number, days = 731): Promise<BenchCompany> {
   const company = await house.company();
   const { schema } = company.tenant;
   const started = performance.now();
   const entries = lines / 2;
   for (let first = 1; first <= entries; first += BATCH) {
     const count = Math.min(BATCH, entries - first + 1);
-    const { rows } = await house.superuser.query(batchOf(`"${schema}"`, first, count));
+    const { rows } = await house.superuser.query(batchOf(`"${schema}"`, first, count, days));
     if (Number(rows[0].count) !== count)
       throw new Error(`only ${rows[0].count} of ${count} entries were posted`);
   }

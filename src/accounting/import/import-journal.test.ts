@@ -13,7 +13,8 @@ import {
 } from '#test/company';
 import { listAccounts } from '../accounts/account.ts';
 import { updateAccount } from '../accounts/keep-accounts.ts';
-import { listPeriods, setPeriodStatus } from '../fiscal-years/fiscal-year.ts';
+import { listPeriods } from '../fiscal-years/fiscal-year.ts';
+import { setPeriodStatus } from '../fiscal-years/set-period-status.ts';
 import { listEntries } from '../journal/read-entries.ts';
 import { trialBalance } from '../reports/trial-balance.ts';
 import { type ImportOptions, importJournal } from './import-journal.ts';

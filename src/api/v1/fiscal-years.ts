@@ -1,24 +1,26 @@
-// Fiscal years and periods over the API.
+// Fiscal years over the API: listed, opened, closed to retained earnings, and opened again.
 import { Type } from 'typebox';
-import { type FiscalYear, listFiscalYears, listPeriods, openFiscalYears, setPeriodStatus } from '#accounting';
-import { readableBody } from '#lib/http/validation';
-import { notFound } from '#lib/problem';
-import { type ApiServer, inRequest, pageLinks, type Services, tellingAll } from './context.ts';
 import {
-  FiscalYearSchema,
-  IsoDate,
-  PageQuery,
-  PeriodSchema,
-  PeriodStatusSchema,
-  pageOf,
-  problems,
-  strictObject,
-} from './schemas.ts';
-
-const tags = ['fiscal years and periods'];
-const PeriodParams = strictObject({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) });
-
-const document = ({ id: _, ...year }: FiscalYear) => year;
+  closeYear,
+  getFiscalYear,
+  listFiscalYears,
+  openFiscalYears,
+  planClosing,
+  reopenYear,
+} from '#accounting';
+import { readableBody } from '#lib/http/validation';
+import { DryRunQuery } from './bulk-entries-schemas.ts';
+import {
+  type ApiServer,
+  inRequest,
+  isAsked,
+  onceInRequest,
+  pageLinks,
+  type Services,
+  tellingAll,
+} from './context.ts';
+import { ClosingPlanSchema, FiscalYearSchema, KeyParams, Reason, tags } from './fiscal-year-schemas.ts';
+import { IdempotencyHeaders, IsoDate, PageQuery, pageOf, problems, strictObject } from './schemas.ts';
 
 function listYearsRoute(app: ApiServer, { db }: Services): void {
   app.get('/fiscal-years/', {
@@ -32,7 +34,7 @@ function listYearsRoute(app: ApiServer, { db }: Services): void {
     handler: async (request) => {
       const { page = 1, page_size: pageSize = 50 } = request.query;
       const years = await inRequest(db, request, listFiscalYears);
-      const results = years.slice((page - 1) * pageSize, page * pageSize).map(document);
+      const results = years.slice((page - 1) * pageSize, page * pageSize);
       return { count: years.length, ...pageLinks(request, page, pageSize, years.length), results };
     },
   });
@@ -46,7 +48,7 @@ function openYearsRoute(app: ApiServer, { db }: Services): void {
       tags,
       summary: 'Open fiscal years of twelve periods, in the company’s calendar',
       description:
-        'In a Bikram Sambat calendar the first day is the first of a BS month, normally 1 Shrawan.',
+        'In a Bikram Sambat calendar the first day is the first of a BS month, normally 1 Shrawan. No year is opened before one that is closed.',
       body: strictObject({
         starts_on: IsoDate,
         years: Type.Optional(Type.Integer({ minimum: 1, maximum: 10, default: 1 })),
@@ -62,73 +64,93 @@ function openYearsRoute(app: ApiServer, { db }: Services): void {
       const opened = await inRequest(db, request, (tx) =>
         tellingAll(faults, async () => (starts_on ? await openFiscalYears(tx, starts_on, years) : [])),
       );
-      return await reply.code(201).send({ results: opened.map(document) });
+      return await reply.code(201).send({ results: opened });
     },
   });
 }
 
-function listPeriodsRoute(app: ApiServer, { db }: Services): void {
-  app.get('/periods/', {
+function readYearRoute(app: ApiServer, { db }: Services): void {
+  app.get('/fiscal-years/:id/', {
     config: { permission: 'accounting.fiscal_year.view' },
     schema: {
       tags,
-      summary: 'List the periods, oldest first',
-      querystring: strictObject({ ...PageQuery, fiscal_year: Type.Optional(Type.String({ maxLength: 40 })) }),
-      response: { 200: pageOf(PeriodSchema), ...problems(401, 403, 422) },
+      summary: 'One fiscal year, by its id: its status and the entry that closed it',
+      params: KeyParams,
+      response: { 200: FiscalYearSchema, ...problems(401, 403, 404, 422) },
     },
-    handler: async (request) => {
-      const { page = 1, page_size: pageSize = 50, fiscal_year: fiscalYear } = request.query;
-      const periods = await inRequest(db, request, (tx) => listPeriods(tx, { fiscalYear }));
-      const results = periods.slice((page - 1) * pageSize, page * pageSize);
-      return { count: periods.length, ...pageLinks(request, page, pageSize, periods.length), results };
+    handler: (request) => inRequest(db, request, (tx) => getFiscalYear(tx, request.params.id)),
+  });
+}
+
+const closing = `The balances of all income and expense accounts go to the account of the category \`retained_earnings\` on the
+year's last day, by one entry of the series CL, and the year's open periods are closed. It is done as a whole or not at all; on a
+closed year it does nothing. Years are closed in their order. \`dry_run=true\` tells the lines, what stands in the way (\`obstacles\`)
+and what would be late (\`warnings\`).`;
+
+function closeYearRoute(app: ApiServer, { db }: Services): void {
+  app.post('/fiscal-years/:id/closing/', {
+    config: { permission: 'accounting.fiscal_year.close' },
+    attachValidation: true,
+    schema: {
+      tags,
+      summary: 'Close a fiscal year to retained earnings',
+      description: closing,
+      headers: IdempotencyHeaders,
+      params: KeyParams,
+      querystring: strictObject(DryRunQuery),
+      body: strictObject({ reason: Type.Optional(Reason) }),
+      response: {
+        200: Type.Union([ClosingPlanSchema, FiscalYearSchema]),
+        ...problems(400, 401, 403, 404, 409, 415, 422),
+      },
+    },
+    handler: async (request, reply) => {
+      const { body, faults } = readableBody(request);
+      const { id } = request.params;
+      if (isAsked(request.query.dry_run, false))
+        return await inRequest(db, request, (tx) => tellingAll(faults, () => planClosing(tx, id)));
+      const { body: answer, replayed } = await onceInRequest(db, request, async (tx) => ({
+        status: 200,
+        body: await tellingAll(faults, () => closeYear(tx, id, body.reason ?? null)),
+      }));
+      if (replayed) reply.header('Idempotency-Replayed', 'true');
+      return answer as Awaited<ReturnType<typeof closeYear>>;
     },
   });
 }
 
-function readPeriodRoute(app: ApiServer, { db }: Services): void {
-  app.get('/periods/:id/', {
-    config: { permission: 'accounting.fiscal_year.view' },
+function reopenYearRoute(app: ApiServer, { db }: Services): void {
+  app.post('/fiscal-years/:id/reopening/', {
+    config: { permission: 'accounting.fiscal_year.reopen' },
+    attachValidation: true,
     schema: {
       tags,
-      summary: 'One period',
-      params: PeriodParams,
-      response: { 200: PeriodSchema, ...problems(401, 403, 404, 422) },
-    },
-    handler: async (request) => {
-      const [period] = await inRequest(db, request, (tx) => listPeriods(tx, { id: request.params.id }));
-      if (!period) throw notFound('period');
-      return period;
-    },
-  });
-}
-
-function changePeriodRoute(app: ApiServer, { db }: Services): void {
-  app.patch('/periods/:id/', {
-    config: { permission: 'accounting.period.close' },
-    schema: {
-      tags,
-      summary: 'Close, reopen or lock a period',
+      summary: 'Open a closed fiscal year again',
       description:
-        'open ↔ closed, closed → locked. Once this is answered, nothing more lands in a closed period.',
-      params: PeriodParams,
-      body: strictObject({
-        status: PeriodStatusSchema,
-        reason: Type.Optional(Type.String({ maxLength: 1000, description: 'Why, for the audit log.' })),
-      }),
-      response: { 200: PeriodSchema, ...problems(401, 403, 404, 415, 422) },
+        'Its closing entry is reversed on the same day; its periods stay closed until they are opened one by one. The year closed last is opened first. On an open year it does nothing.',
+      headers: IdempotencyHeaders,
+      params: KeyParams,
+      body: strictObject({ reason: Reason }),
+      response: { 200: FiscalYearSchema, ...problems(400, 401, 403, 404, 409, 415, 422) },
     },
-    handler: async (request) => {
-      const { status, reason } = request.body;
-      return await inRequest(db, request, (tx) => setPeriodStatus(tx, request.params.id, status, reason));
+    handler: async (request, reply) => {
+      const { body, faults } = readableBody(request);
+      const { body: answer, replayed } = await onceInRequest(db, request, async (tx) => ({
+        status: 200,
+        // A reason that could not be read is told already.
+        body: await tellingAll(faults, () => reopenYear(tx, request.params.id, body.reason ?? 'unreadable')),
+      }));
+      if (replayed) reply.header('Idempotency-Replayed', 'true');
+      return answer as Awaited<ReturnType<typeof reopenYear>>;
     },
   });
 }
 
-/** GET and POST /fiscal-years/, GET /periods/, GET and PATCH /periods/{id}/. */
+/** /fiscal-years/, /fiscal-years/{id}/, and closing and reopening as resources under it. */
 export function fiscalYearRoutes(app: ApiServer, services: Services): void {
   listYearsRoute(app, services);
   openYearsRoute(app, services);
-  listPeriodsRoute(app, services);
-  readPeriodRoute(app, services);
-  changePeriodRoute(app, services);
+  readYearRoute(app, services);
+  closeYearRoute(app, services);
+  reopenYearRoute(app, services);
 }

@@ -92,7 +92,7 @@ export const EntrySummarySchema = Type.Object({
   total: Amount,
 });
 
-const EntryLink = Type.Object({ id: Id, number: Type.String() });
+export const EntryLink = Type.Object({ id: Id, number: Type.String() });
 
 const Currency = Type.String({ minLength: 3, maxLength: 3, description: 'ISO 4217.', examples: ['USD'] });
 const Rate = Type.String({
@@ -190,20 +190,6 @@ export const NewEntryBody = strictObject(
   { examples: [entryExample] },
 );
 export const DraftBody = strictObject(entryFields, { examples: [entryExample] });
-
-export const FiscalYearSchema = Type.Object({ name: Type.String(), starts_on: IsoDate, ends_on: IsoDate });
-
-export const PeriodStatusSchema = oneOf(['open', 'closed', 'locked']);
-
-export const PeriodSchema = Type.Object({
-  id: Type.Integer(),
-  fiscal_year: Type.String(),
-  number: Type.Integer(),
-  name: Type.String(),
-  starts_on: IsoDate,
-  ends_on: IsoDate,
-  status: PeriodStatusSchema,
-});
 
 export const UserSchema = Type.Object({
   id: Id,
