@@ -5,12 +5,19 @@ export {
   type AccountType,
   accountCategories,
   accountTypes,
+  type CashFlowActivity,
+  cashFlowActivities,
   getAccount,
   listAccounts,
 } from './accounts/account.ts';
 export { createAccount, deleteAccount, updateAccount } from './accounts/keep-accounts.ts';
 export { compareJournal } from './audit/compare-journal.ts';
 export { CHART_NAMES, type ChartName } from './charts/chart-named.ts';
+export { type ExchangeRate, getRate, listRates, rateOn } from './currencies/exchange-rate.ts';
+export { importRates, type RateFile, readRateFile } from './currencies/import-rates.ts';
+export { addRate, deleteRate, type RatesSet, setRate, setRates } from './currencies/keep-rates.ts';
+export type { RateInput } from './currencies/read-rate.ts';
+export { type Revaluation, revalue } from './currencies/revalue.ts';
 export { demoEntries, demoFirstDay } from './demo/demo-entries.ts';
 export { customaryFirstDay } from './fiscal-years/calendar-years.ts';
 export {
@@ -41,6 +48,7 @@ export { lineBatches, type NumberedLine } from './journal/stream-lines.ts';
 export { openBooks } from './open-books.ts';
 export { accountingPanels } from './pages/panels.ts';
 export { accountingPageRoutes } from './pages/routes.ts';
+export { type CurrencyBalances, currencyBalances } from './reports/currency-balances.ts';
 export { type GeneralLedger, generalLedger } from './reports/general-ledger.ts';
 export { type TrialBalance, trialBalance } from './reports/trial-balance.ts';
 export { type Verdict, verifyBooks } from './verify/verify-books.ts';
