@@ -17,7 +17,7 @@ export { type ExchangeRate, getRate, listRates, rateOn } from './currencies/exch
 export { importRates, type RateFile, readRateFile } from './currencies/import-rates.ts';
 export { addRate, deleteRate, type RatesSet, setRate, setRates } from './currencies/keep-rates.ts';
 export type { RateInput } from './currencies/read-rate.ts';
-export { type Revaluation, revalue } from './currencies/revalue.ts';
+export { type Revaluation, type RevaluationWish, revalue } from './currencies/revalue.ts';
 export { demoEntries, demoFirstDay } from './demo/demo-entries.ts';
 export { customaryFirstDay } from './fiscal-years/calendar-years.ts';
 export {
