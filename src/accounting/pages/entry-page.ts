@@ -13,6 +13,7 @@ import { displayAmount } from '#lib/display-amount';
 import { type Html, html } from '#lib/html';
 import type { Fault } from '#lib/problem';
 import type { Entry, EntryLine } from '../journal/entry.ts';
+import { fitsGrid } from './fits-grid.ts';
 import { entryHref, entryLink, ledgerLink } from './links.ts';
 import { statusLabel } from './status-label.ts';
 
@@ -82,10 +83,10 @@ function foreignLabel({ currency, debit, credit, rate }: EntryLine, base: string
 }
 
 function actions({ csrfToken, tenant }: PageContext, { entry, may }: EntryView): Html {
-  const fitsGrid = entry.lines.every((line) => line.currency === tenant.currency);
+  const mayEdit = may.edit && fitsGrid(entry, tenant.currency);
   const print = html`<button class="btn hx-scripted" type="button" data-print>${icon('print')} Print</button>`;
   if (entry.status === 'draft') {
-    return html`${may.edit && fitsGrid && html`<a class="btn" href="${entryHref(entry.id)}edit/">${icon('edit')} Edit</a>`}
+    return html`${mayEdit && html`<a class="btn" href="${entryHref(entry.id)}edit/">${icon('edit')} Edit</a>`}
 ${may.post && html`<form method="post" action="${entryHref(entry.id)}posting/"><input type="hidden" name="_csrf" value="${csrfToken}"><input type="hidden" name="version" value="${entry.version}"><button class="btn btn-primary">${icon('check')} Post</button></form>`}`;
   }
   if (entry.status === 'reversed' || !may.reverse) return print;
