@@ -68,11 +68,16 @@ function tell(report: Revaluation): string {
     const reversal = reversed_by ? `reversed by ${reversed_by.number}` : 'to be reversed';
     return `posted ${number}, ${reversal} on ${reverse_on}`;
   });
+  const earlier = report.earlier.map(({ number, reverse_on, reversed_by }) =>
+    reversed_by
+      ? `reversed ${number} on ${reverse_on} by ${reversed_by.number}`
+      : `would reverse ${number} on ${reverse_on}`,
+  );
   const { status, on } = report;
   const sums = `${report.currency}: gains ${base(report.gains)}, losses ${base(report.losses)}`;
   if (status === 'nothing_to_do') posted.push(`nothing to do: all is at the rates of ${on} already`);
   if (status === 'dry_run') posted.push('this was a dry run; nothing was stored');
-  return [...table, sums, ...posted].map((each) => `${each}\n`).join('');
+  return [...table, sums, ...earlier, ...posted].map((each) => `${each}\n`).join('');
 }
 
 async function revaluation(screen: Screen, command: RevalueCommand): Promise<void> {

@@ -37,7 +37,15 @@ describe('a reversal of a revaluation', () => {
     const dry = await run(company, { on: '2025-01-31', dryRun: true });
     assert.deepEqual([dry.gains, dry.losses], [done.gains, done.losses]);
     assert.deepEqual(await balanceOf(company, '2025-01-31', '1110'), ['131250.00']);
-    await run(company, { on: '2025-01-31' });
+    assert.deepEqual(
+      dry.earlier.map(({ number, reversed_by }) => [number, reversed_by]),
+      [[done.entries[0]?.number, null]],
+    );
+    const next = await run(company, { on: '2025-01-31' });
+    assert.deepEqual(
+      next.earlier.map(({ id, reversed_by }) => [id, reversed_by?.number]),
+      [[done.entries[0]?.id, 'JV-2025-000001']],
+    );
     assert.deepEqual(await balanceOf(company, '2025-01-01', '1110'), ['133000.00']);
     assert.deepEqual(await balanceOf(company, '2025-01-31', '1110'), ['131250.00']);
     assert.equal((await run(company, { on: '2025-01-31' })).status, 'nothing_to_do');

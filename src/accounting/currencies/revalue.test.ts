@@ -161,6 +161,26 @@ describe('revaluation', () => {
     assert.deepEqual((await run(company, { on: '2024-03-31' })).balances, []);
   });
 
+  test('of an invoice that is paid later gives what docs/currencies.md shows', async () => {
+    const company = await companyWith({ USD: { '2024-11-30': '134.50', '2024-12-20': '135.20' } });
+    const usd = (line: Partial<LineInput>) => ({ account: '1110', currency: 'USD', ...line });
+    await company.post(
+      entry('2024-11-10', usd({ debit: '1000', rate: '133' }), { account: '4020', credit: '133000' }),
+      entry('2024-12-20', { account: '1020', debit: '135200' }, usd({ credit: '1000' })),
+    );
+    await run(company, { on: '2024-11-30' });
+    await run(company, { on: '2024-12-31' });
+    const days = ['2024-11-10', '2024-11-30', '2024-12-01', '2024-12-20', '2024-12-31'];
+    const seen = await Promise.all(days.map((day) => balanceOf(company, day, '1110', '4530')));
+    assert.deepEqual(seen, [
+      ['133000.00', null],
+      ['134500.00', '-1500.00'],
+      ['133000.00', '0.00'],
+      ['-2200.00', '0.00'],
+      ['0.00', '-2200.00'],
+    ]);
+  });
+
   test('of a day within a period leaves later lines alone', async () => {
     const company = await companyWith({ USD: { '2024-01-15': '140' } });
     const sale = (day: string) =>

@@ -4,10 +4,11 @@ import { addDays } from '#lib/dates';
 import { formatAmount, unitsOf } from '#lib/money';
 import { type Fault, invalid } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
-import type { EntryInput, EntryLink } from '../journal/entry.ts';
+import type { EntryInput } from '../journal/entry.ts';
 import { faultsOfEntries, holdPostings, postEntries } from '../journal/post-entries.ts';
 import { reverseEntry } from '../journal/reverse-entry.ts';
 import { withDecimals } from '../reports/currency-balances.ts';
+import { dueFaults, dueReversals, isOpen, type RevaluationEntry, settle } from './due-reversals.ts';
 import { type OpenBalance, openBalances, revaluationSource } from './open-balances.ts';
 import { revaluationEntries } from './revaluation-entries.ts';
 
@@ -22,10 +23,10 @@ export type RevaluationWish = {
   dryRun?: boolean;
 };
 
-/** An entry of the revaluation; `reversed_by` is null while its reversal waits for its day, or when it stays. */
-export type RevaluationEntry = EntryLink & { reverse_on: string | null; reversed_by: EntryLink | null };
-
-/** All monetary balances with their differences, zero or not; gains and losses in the company's currency; what was posted. */
+/**
+ * All monetary balances with their differences, zero or not; gains and losses in the company's currency; what was posted, and
+ * the `earlier` revaluations whose reversal was due and was posted along.
+ */
 export type Revaluation = {
   status: 'posted' | 'nothing_to_do' | 'dry_run';
   on: string;
@@ -35,30 +36,8 @@ export type Revaluation = {
   gains: string;
   losses: string;
   entries: RevaluationEntry[];
+  earlier: RevaluationEntry[];
 };
-
-type Due = { id: string; number: string; reverse_on: string; open: boolean };
-
-/** Earlier revaluations whose reversal is due and not posted, and whether its day is open. */
-async function dueReversals(tx: TenantTx, on: string): Promise<Due[]> {
-  const { rows } = await sql<Due>`
-    select e.id, e.number, s.reverse_on, exists (
-        select from periods p join fiscal_years y on y.id = p.fiscal_year_id
-        where s.reverse_on between p.starts_on and p.ends_on and p.status = 'open' and y.status = 'open') as open
-    from scheduled_reversals s join journal_entries e on e.id = s.entry_id and e.source = ${revaluationSource}
-    where s.reverse_on <= ${on}::date and not exists (select from journal_entries r where r.reverses_id = e.id)
-    order by s.reverse_on, e.sequence
-  `.execute(tx.db);
-  return rows;
-}
-
-function dueFaults(due: readonly Due[]): Fault[] {
-  return due.flatMap(({ number, reverse_on, open }) => {
-    if (open) return [];
-    const detail = `${number} was to be reversed on ${reverse_on}, which is not open; reverse it on a day that is`;
-    return [{ pointer: '/on', code: 'accounting/revaluation-not-reversed', detail }];
-  });
-}
 
 /** The accounts that take gains and losses: an income and an expense account of the category, or else whichever has it. */
 async function differenceAccounts(tx: TenantTx): Promise<{ gains: string; losses: string } | null> {
@@ -106,14 +85,6 @@ async function withSourceKeys(tx: TenantTx, on: string, entries: EntryInput[]): 
     const nth = before + index + 1;
     return { ...entry, source_key: nth === 1 ? key : `${key}:${nth}` };
   });
-}
-
-async function isOpen(tx: TenantTx, day: string): Promise<boolean> {
-  const { rows } = await sql`
-    select from periods p join fiscal_years y on y.id = p.fiscal_year_id
-    where ${day}::date between p.starts_on and p.ends_on and p.status = 'open' and y.status = 'open'
-  `.execute(tx.db);
-  return rows.length > 0;
 }
 
 /** Posts the entries, and at once their reversals where the day of these is open; else they wait among the scheduled ones. */
@@ -186,15 +157,16 @@ export async function revalue(tx: TenantTx, wish: RevaluationWish): Promise<Reva
   const reverseOn = wish.reverse_on ?? addDays(on, 1);
   if (!dryRun) await holdPostings(tx);
   const { due, balances, moved, entries } = await draw(tx, wish, reverseOn);
-  if (!dryRun) for (const { id, reverse_on } of due) await reverseEntry(tx, id, { entry_date: reverse_on });
+  const earlier = await settle(tx, due, dryRun);
   const posted = dryRun || entries.length === 0 ? [] : await post(tx, await withSourceKeys(tx, on, entries));
   return {
-    status: dryRun ? 'dry_run' : posted.length > 0 ? 'posted' : 'nothing_to_do',
+    status: dryRun ? 'dry_run' : posted.length + earlier.length > 0 ? 'posted' : 'nothing_to_do',
     on,
     reverse_on: reverseOn,
     currency: tx.tenant.currency,
     balances: balances.map(ofCurrency),
     ...sumsOf(moved, tx.tenant.currencyScale),
     entries: posted,
+    earlier,
   };
 }

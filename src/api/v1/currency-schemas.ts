@@ -95,6 +95,13 @@ export const RevaluationBody = strictObject({
   ),
 });
 
+const RevaluationEntry = Type.Object({
+  id: Id,
+  number: Type.String(),
+  reverse_on: nullable(Type.String({ description: 'null for what is settled and stays.' })),
+  reversed_by: nullable(Type.Object({ id: Id, number: Type.String() })),
+});
+
 export const RevaluationSchema = Type.Object({
   status: oneOf(['posted', 'nothing_to_do', 'dry_run']),
   on: IsoDate,
@@ -103,12 +110,8 @@ export const RevaluationSchema = Type.Object({
   balances: Type.Array(Type.Object(openBalance)),
   gains: Type.String(),
   losses: Type.String(),
-  entries: Type.Array(
-    Type.Object({
-      id: Id,
-      number: Type.String(),
-      reverse_on: nullable(Type.String({ description: 'null for what is settled and stays.' })),
-      reversed_by: nullable(Type.Object({ id: Id, number: Type.String() })),
-    }),
-  ),
+  entries: Type.Array(RevaluationEntry),
+  earlier: Type.Array(RevaluationEntry, {
+    description: 'Revaluations of earlier days whose reversal was due, and is posted along.',
+  }),
 });
