@@ -3,7 +3,7 @@
 
 create type posting_line as (
   entry_ix integer, line_ix integer, account text, account_id bigint, currency char(3), amount numeric, rate numeric,
-  debit numeric, credit numeric, memo text, dimensions jsonb, malformed boolean, fault text, account_fault text);
+  debit numeric, credit numeric, memo text, dimensions jsonb, malformed boolean, fault text, rounded boolean, account_fault text);
 
 create type posting_entry as (
   ix integer, id uuid, entry_date date, memo text, reference text, source text, source_key text, reverses_id uuid,
@@ -49,7 +49,7 @@ create constraint trigger require_entries after insert on entries_due
 
 -- The lines of the documents with their accounts, and amounts of other currencies turned into the company's: at the line's rate,
 -- at what its base_debit or base_credit makes of it, or at the latest rate known on the entry's date. `fault` names what was
--- wrong with that, `account_fault` why the account takes no line.
+-- wrong with that, `rounded` marks the amounts that were turned here, and `account_fault` says why the account takes no line.
 create function account_fault(p_account accounts) returns text
 language sql immutable as $$
   select case when (p_account).id is null then 'account-unknown' when (p_account).is_group then 'account-is-group'
@@ -64,7 +64,7 @@ begin
   if not p_lines @? '$[*] ? (exists (@.currency) || exists (@.base_debit) || exists (@.base_credit) || exists (@.rate))' then
     return array(
       select row(l.entry_ix, l.line_ix, l.account, a.id, v_company.currency, null, null, l.debit, l.credit, l.memo,
-        nullif(l.dimensions, '{}'), l.malformed, null, account_fault(a))::posting_line
+        nullif(l.dimensions, '{}'), l.malformed, null, null, account_fault(a))::posting_line
       from jsonb_to_recordset(p_lines) as l (entry_ix integer, line_ix integer, account text, debit numeric, credit numeric,
           memo text, dimensions jsonb, malformed boolean)
         left join accounts a on a.code = l.account);
@@ -73,27 +73,32 @@ begin
     select row(l.entry_ix, l.line_ix, l.account, a.id, c.code, c.amount, case when c.amount > 0 then c.rate end,
       case when c.code = v_company.currency then l.debit when l.debit is null and l.base_debit is null then null else c.debit end,
       case when c.code = v_company.currency then l.credit when l.credit is null and l.base_credit is null then null else c.credit end,
-      l.memo, nullif(l.dimensions, '{}'), l.malformed, c.fault, account_fault(a))::posting_line
+      l.memo, nullif(l.dimensions, '{}'), l.malformed, c.fault, c.amount > 0 and own.base = 0, account_fault(a))::posting_line
     from jsonb_to_recordset(p_lines) as l (entry_ix integer, line_ix integer, account text, debit numeric, credit numeric,
         currency text, rate numeric, base_debit numeric, base_credit numeric, memo text, dimensions jsonb, malformed boolean)
       left join jsonb_to_recordset(p_entries) as e (ix integer, entry_date date) on e.ix = l.entry_ix
       left join accounts a on a.code = l.account
       cross join lateral (select coalesce(l.currency, v_company.currency) as code, coalesce(l.debit, 0) + coalesce(l.credit, 0) as amount,
-        coalesce(l.base_debit, 0) + coalesce(l.base_credit, 0) as base) own
+        coalesce(l.base_debit, 0) + coalesce(l.base_credit, 0) as base) amounts
+      -- What cannot be turned is worth its amount in the company's currency, and elsewhere a token that only shows its side.
+      cross join lateral (select amounts.*,
+        case when amounts.code = v_company.currency then amounts.amount else sign(amounts.amount) end as worth) own
       left join lateral (
         select coalesce(l.rate, case when own.base > 0 and own.amount > 0 then round(own.base / own.amount, 10) end, (
           select x.rate from exchange_rates x where x.currency = own.code and x.rate_date <= e.entry_date
           order by x.rate_date desc limit 1)) as rate
       ) r on own.code <> v_company.currency
-      cross join lateral (select case when own.base > 0 then own.base else round(own.amount * r.rate, v_company.currency_scale) end as value) v
+      cross join lateral (select case when own.base > 0 and own.amount >= 0 then own.base
+        when r.rate > 0 then round(own.amount * r.rate, v_company.currency_scale) end as value) v
       cross join lateral (
         select own.code,
           case when own.code <> v_company.currency then own.amount end as amount, r.rate,
-          case when coalesce(l.debit, 0) <> 0 or coalesce(l.base_debit, 0) <> 0 then coalesce(v.value, own.amount) end as debit,
-          case when coalesce(l.credit, 0) <> 0 or coalesce(l.base_credit, 0) <> 0 then coalesce(v.value, own.amount) end as credit,
+          case when coalesce(l.debit, 0) <> 0 or coalesce(l.base_debit, 0) <> 0 then coalesce(v.value, own.worth) end as debit,
+          case when coalesce(l.credit, 0) <> 0 or coalesce(l.base_credit, 0) <> 0 then coalesce(v.value, own.worth) end as credit,
           case
             when own.code = v_company.currency then
               case when coalesce(l.rate, 1) <> 1 or l.base_debit is not null or l.base_credit is not null then 'rate-of-base-currency' end
+            when l.malformed then null
             when own.code !~ '^[A-Z]{3}$' then 'currency-unknown'
             when coalesce(l.debit, 0) * coalesce(l.credit, 0) <> 0 then null
             when (coalesce(l.debit, 0) <> 0 and coalesce(l.base_credit, 0) <> 0)
@@ -103,8 +108,9 @@ begin
             when l.rate <= 0 or l.rate >= 1e12 then 'rate-not-positive'
             when own.amount <= 0 then null
             when r.rate is null then 'no-exchange-rate'
+            when r.rate <= 0 or r.rate >= 1e12 then 'base-beyond-rates'
             when own.base > 0 and l.rate is not null
-              and abs(own.base - own.amount * l.rate) > greatest(own.amount * 1e-10, 10 ^ -v_company.currency_scale)
+              and abs(own.base - own.amount * l.rate) > greatest(own.amount * 1e-10, 10::numeric ^ -v_company.currency_scale)
               then 'base-differs-from-rate'
             when v.value = 0 then 'amount-too-small'
           end as fault
@@ -112,26 +118,26 @@ begin
 end $$;
 
 -- Where amounts of other currencies were rounded into the company's, the cents that an entry is short of go to the account of
--- the category `rounding`, as a line of its own: half a unit for each such line, and no more.
+-- the category `rounding`, as a line of its own: half a unit for each line that was rounded here, and no more.
 create function round_off(p_lines posting_line[]) returns posting_line[]
 language plpgsql stable set search_path from current set plan_cache_mode = force_generic_plan as $$
 declare
   v_company company := (select c from company c);
   v_code text := account_of_category('rounding');
 begin
-  if not exists (select from unnest(p_lines) l where l.amount > 0) then
+  if not exists (select from unnest(p_lines) l where l.rounded) then
     return p_lines;
   end if;
   return p_lines || array(
     select row(s.entry_ix, s.last_ix + 1, coalesce(v_code, ''), (select a.id from accounts a where a.code = v_code), v_company.currency,
       null, null, case when s.short > 0 then s.short end, case when s.short < 0 then -s.short end, null, null, false,
-      case when v_code is null then 'no-rounding-account' end, null)::posting_line
+      case when v_code is null then 'no-rounding-account' end, false, null)::posting_line
     from (
       select l.entry_ix, max(l.line_ix) as last_ix, sum(coalesce(l.credit, 0) - coalesce(l.debit, 0)) as short,
-        count(*) filter (where l.amount > 0) as rounded, bool_or(l.malformed or l.fault is not null) as faulty
+        count(*) filter (where l.rounded) as rounded, bool_or(l.malformed or l.fault is not null) as faulty
       from unnest(p_lines) l group by l.entry_ix
     ) s
-    where s.faulty is not true and s.short <> 0 and abs(s.short) <= s.rounded * 0.5 * 10 ^ -v_company.currency_scale);
+    where s.faulty is not true and s.short <> 0 and abs(s.short) <= s.rounded * 0.5 * 10::numeric ^ -v_company.currency_scale);
 end $$;
 
 -- The entries of the documents with period, series, actor and the sums of their lines. `suspect` says that something about an
@@ -197,6 +203,7 @@ language sql immutable as $$
     when 'base-negative' then 'an amount is never negative; use the other side'
     when 'rate-not-positive' then 'a rate is above zero: how much of the company’s currency one unit is'
     when 'no-exchange-rate' then 'the line has no rate, and none is known for its currency on that date'
+    when 'base-beyond-rates' then 'the base amount makes a rate that is no rate: it has ten decimals and is below 10^12'
     when 'base-differs-from-rate' then 'the base amount is not the amount at that rate'
     when 'amount-too-small' then 'the amount comes to nothing in the company’s currency'
     when 'no-rounding-account' then 'amounts in other currencies leave a rounding difference, and no account has the category rounding'
@@ -281,7 +288,8 @@ begin
       from unnest(p_lines) l
       where l.account is not null and l.account_fault is not null and not (p_closing and l.account_fault = 'account-inactive')
     union all
-    select l.entry_ix, '/lines/' || l.line_ix || f.pointer, f.code, f.detail
+    select l.entry_ix, case when l.fault = 'no-rounding-account' then '/lines' else '/lines/' || l.line_ix || f.pointer end,
+        f.code, f.detail
       from unnest(p_lines) l cross join lateral (
         select '/' || side.name as pointer, rule.code, rule.detail
           from (values ('debit', l.debit), ('credit', l.credit)) side (name, amount)
@@ -299,8 +307,9 @@ begin
             else format('%s has at most %s decimals', l.currency, currency_decimals(l.currency)) end
           where l.amount >= 1e15 or scale(trim_scale(l.amount)) > currency_decimals(l.currency)
         union all
-        select case when l.fault ~ 'rate' then '/rate' when l.fault ~ 'currency' then '/currency' when l.fault ~ '^base' then '/base_debit'
-          else '' end, 'accounting/' || l.fault, fault_text(l.fault) where l.fault is not null
+        select case when l.fault ~ '^base' then case when l.debit is null then '/base_credit' else '/base_debit' end
+            when l.fault ~ 'rate' then '/rate' when l.fault ~ 'currency' then '/currency' else '' end,
+          'accounting/' || l.fault, fault_text(l.fault) where l.fault is not null
         union all
         select '', case when l.debit <> 0 and l.credit <> 0 then 'accounting/line-both-sides' else 'accounting/line-without-amount' end,
           case when l.debit <> 0 and l.credit <> 0 then 'a line has a debit or a credit, not both'

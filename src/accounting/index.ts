@@ -5,12 +5,19 @@ export {
   type AccountType,
   accountCategories,
   accountTypes,
+  type CashFlowActivity,
+  cashFlowActivities,
   getAccount,
   listAccounts,
 } from './accounts/account.ts';
 export { createAccount, deleteAccount, updateAccount } from './accounts/keep-accounts.ts';
 export { compareJournal } from './audit/compare-journal.ts';
 export { CHART_NAMES, type ChartName } from './charts/chart-named.ts';
+export { type ExchangeRate, getRate, listRates, rateOn } from './currencies/exchange-rate.ts';
+export { importRates, type RateFile, readRateFile } from './currencies/import-rates.ts';
+export { addRate, deleteRate, type RatesSet, setRate, setRates } from './currencies/keep-rates.ts';
+export type { RateInput } from './currencies/read-rate.ts';
+export { type Revaluation, type RevaluationWish, revalue } from './currencies/revalue.ts';
 export { demoEntries, demoFirstDay } from './demo/demo-entries.ts';
 export { type ExportFormat, exportFormats, exportLedger } from './export/export-ledger.ts';
 export { customaryFirstDay } from './fiscal-years/calendar-years.ts';
@@ -57,6 +64,7 @@ export { type AccountStatement, accountStatement } from './reports/account-state
 export { type BalanceSheet, balanceSheet } from './reports/balance-sheet.ts';
 export { type CashFlow, type CashFlowMethod, cashFlow, cashFlowMethods } from './reports/cash-flow.ts';
 export { type CashLines, type CashLinesQuery, cashFlowLines } from './reports/cash-flow-lines.ts';
+export { type CurrencyBalances, currencyBalances } from './reports/currency-balances.ts';
 export { type DayBook, dayBook } from './reports/day-book.ts';
 export { type GeneralLedger, generalLedger, ledgerOf, pageOfLedger } from './reports/general-ledger.ts';
 export type { LineScopeQuery } from './reports/line-scope.ts';

@@ -9,11 +9,13 @@ import { authRoutes } from './v1/auth.ts';
 import { bulkEntryRoutes } from './v1/bulk-entries.ts';
 import type { Services } from './v1/context.ts';
 import { entryPostingRoutes } from './v1/entry-postings.ts';
+import { exchangeRateRoutes } from './v1/exchange-rates.ts';
 import { fiscalYearRoutes } from './v1/fiscal-years.ts';
 import { journalEntryRoutes } from './v1/journal-entries.ts';
 import { periodExceptionRoutes } from './v1/period-exceptions.ts';
 import { periodRoutes } from './v1/periods.ts';
 import { reportRoutes } from './v1/reports.ts';
+import { revaluationRoutes } from './v1/revaluations.ts';
 import { streamEntryRoutes } from './v1/stream-entries.ts';
 
 const description = `The books of your company, for programs.
@@ -21,7 +23,7 @@ const description = `The books of your company, for programs.
 **Signing in.** \`POST /api/v1/auth/login/\` gives an access token (ten minutes) and a refresh token. Send
 \`Authorization: Bearer …\`. The token belongs to one company; the host or \`X-Tenant\` may name it too, but only the same.
 
-**Amounts** are decimal strings in the company's currency, never numbers. **Dates** are Gregorian, \`YYYY-MM-DD\`.
+**Amounts** are decimal strings, never numbers, in the company's currency unless a line names another. **Dates** are Gregorian, \`YYYY-MM-DD\`.
 **Accounts** are named by their code.
 
 **Problems** are \`application/problem+json\` (RFC 9457): \`errors\` names every fault of a request at once, each with a JSON
@@ -46,6 +48,7 @@ const openapi = {
       description: 'The fiscal calendar: closing, locking, reopening, exceptions',
     },
     { name: 'reports', description: 'Trial balance and general ledger' },
+    { name: 'exchange rates', description: 'Rates of other currencies, and revaluation at them' },
   ],
 } as const;
 
@@ -103,6 +106,8 @@ export async function registerApi(app: FastifyInstance, services: Services): Pro
           periodRoutes(v1, services);
           periodExceptionRoutes(v1, services);
           reportRoutes(v1, services);
+          exchangeRateRoutes(v1, services);
+          revaluationRoutes(v1, services);
         },
         { prefix: '/v1' },
       );

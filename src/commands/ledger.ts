@@ -1,6 +1,6 @@
 // Imports and exports journals and shows the trial balance at the server's console; the verbs of years are beside it.
 import { createReadStream } from 'node:fs';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import {
   exportFormats,
   type ImportOptions,
@@ -11,12 +11,15 @@ import {
   readJournalFile,
   trialBalance,
 } from '#accounting';
-import { isIsoDate, today } from '#lib/dates';
+import { today } from '#lib/dates';
 import type { Db } from '#lib/db';
 import { type ProgressStream, progressBar } from '#lib/progress';
 import { inTenant, systemActor, type Tenant } from '#lib/tenant-tx';
 import { tenantNamed, withDatabase } from './context.ts';
 import { type ExportCommand, exportToScreenOrFile } from './export-ledger.ts';
+import { fileProblem } from './file-problem.ts';
+import { isoDate } from './iso-date.ts';
+import { ratesCommand, revalueCommand } from './ledger-currencies.ts';
 import { yearCommands } from './ledger-years.ts';
 import { type TrialBalanceFormat, trialBalanceFormats, trialBalanceText } from './trial-balance-text.ts';
 
@@ -30,22 +33,6 @@ const MOST_FAULTS = 200;
 
 const grouped = (count: number) => count.toLocaleString('en-US');
 const counted = (count: number, one: string, many: string) => `${grouped(count)} ${count === 1 ? one : many}`;
-
-function isoDate(text: string): string {
-  if (!isIsoDate(text)) throw new InvalidArgumentError('it must be a date such as 2026-01-31.');
-  return text;
-}
-
-function fileProblem(path: string, error: unknown): Error {
-  const code = error instanceof Error && 'code' in error ? error.code : null;
-  const reasons = new Map<unknown, string>([
-    ['ENOENT', 'there is no such file'],
-    ['EACCES', 'it may not be read'],
-    ['EISDIR', 'it is a folder'],
-  ]);
-  const reason = reasons.get(code);
-  return reason ? new Error(`${path}: ${reason}`) : (error as Error);
-}
 
 /** What a person can do about the faults, each advice once. */
 async function adviceFor(db: Db, tenant: Tenant, refusal: ImportRefused, options: ImportOptions) {
@@ -125,9 +112,11 @@ async function showTrialBalance(screen: Screen, command: TrialBalanceCommand): P
   });
 }
 
-/** `ledger import`, `ledger export`, `ledger trial-balance`, and the verbs of years. */
+/** `ledger import`, `ledger export`, `ledger trial-balance`, and the verbs of years and currencies. */
 export function ledgerCommand(screen: Screen = process): Command {
-  const command = new Command('ledger').description('journals in and out, trial balances, years closed');
+  const command = new Command('ledger').description(
+    'journals and rates in, journals and balances out, years closed',
+  );
   command
     .command('import')
     .description('post all entries of a CSV file, or none of them')
@@ -160,5 +149,7 @@ export function ledgerCommand(screen: Screen = process): Command {
     .addOption(new Option('--format <format>', 'how').choices(trialBalanceFormats).default('table'))
     .action((options: TrialBalanceCommand) => showTrialBalance(screen, options));
   for (const each of yearCommands(screen)) command.addCommand(each);
+  command.addCommand(ratesCommand(screen));
+  command.addCommand(revalueCommand(screen));
   return command;
 }

@@ -21,6 +21,7 @@ const granted: Record<Role, readonly string[]> = {
   clerk: [
     'dashboard.view',
     'accounting.account.view',
+    'accounting.exchange_rate.view',
     'accounting.fiscal_year.view',
     'accounting.journal_entry.view',
     'accounting.journal_entry.draft',
@@ -30,6 +31,7 @@ const granted: Record<Role, readonly string[]> = {
   auditor: [
     'dashboard.view',
     'accounting.account.view',
+    'accounting.exchange_rate.view',
     'accounting.fiscal_year.view',
     'accounting.journal_entry.view',
     'accounting.report.view',

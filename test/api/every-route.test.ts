@@ -54,7 +54,9 @@ function pathOf({ url }: Route, value?: string): string {
   return url
     .slice('/api/v1'.length)
     .replace(':id', value ?? id)
-    .replace(':code', value ?? '1010');
+    .replace(':code', value ?? '1010')
+    .replace(':currency', value ?? 'EUR')
+    .replace(':date', '2024-01-31');
 }
 
 async function forEach(list: Route[], check: (route: Route) => Promise<unknown>): Promise<void> {

@@ -14,16 +14,31 @@ export const accountCategories = [
   'inventory',
   'tax',
   'retained_earnings',
+  'fixed_asset',
+  'depreciation',
+  'loan',
+  'exchange_difference',
+  'rounding',
 ] as const;
 export type AccountCategory = (typeof accountCategories)[number];
 
-/** `parent` is the parent's code; `depth` counts from 0 at the roots; groups take no lines. */
+/** The parts of a cash flow statement (IAS 7, paragraph 10). */
+export const cashFlowActivities = ['operating', 'investing', 'financing'] as const;
+export type CashFlowActivity = (typeof cashFlowActivities)[number];
+
+/**
+ * `parent` is the parent's code; `depth` counts from 0 at the roots; groups take no lines. `cash_flow` says where the cash flow
+ * statement has the account, null by its type and category; `is_monetary` whether the revaluation of currencies counts it, null
+ * by its category.
+ */
 export type Account = {
   id: number;
   code: string;
   name: string;
   type: AccountType;
   category: AccountCategory | null;
+  cash_flow: CashFlowActivity | null;
+  is_monetary: boolean | null;
   parent: string | null;
   group: boolean;
   active: boolean;
@@ -49,7 +64,7 @@ export async function listAccounts(tx: TenantTx, filter: AccountFilter = {}): Pr
       union all
       select a.*, t.depth + 1, t.path || a.code, t.code from accounts a join tree t on a.parent_id = t.id
     )
-    select id, code, name, type, category, parent, is_group as "group", is_active as active, depth, version
+    select id, code, name, type, category, cash_flow, is_monetary, parent, is_group as "group", is_active as active, depth, version
     from tree
     where (${pattern}::text is null or code ilike ${pattern} or name ilike ${pattern})
       and (${filter.type ?? null}::text is null or type = ${filter.type ?? null})

@@ -1,21 +1,32 @@
 // Creates, changes and deletes accounts; what may not change once used, the database refuses.
 import { type Fault, invalid, notFound, Problem } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
-import { type Account, type AccountCategory, type AccountType, getAccount } from './account.ts';
+import {
+  type Account,
+  type AccountCategory,
+  type AccountType,
+  type CashFlowActivity,
+  getAccount,
+} from './account.ts';
 
-export type NewAccount = {
+/** What reports and revaluation know an account as. */
+type Uses = {
+  category?: AccountCategory | null;
+  cash_flow?: CashFlowActivity | null;
+  is_monetary?: boolean | null;
+};
+
+export type NewAccount = Uses & {
   code: string;
   name: string;
   type: AccountType;
   parent?: string | null;
   group?: boolean;
-  category?: AccountCategory | null;
 };
 
-export type AccountChanges = {
+export type AccountChanges = Uses & {
   name?: string;
   parent?: string | null;
-  category?: AccountCategory | null;
   active?: boolean;
 };
 
@@ -69,13 +80,20 @@ function textFaults(fields: { code?: string; name?: string }): Fault[] {
   return faults;
 }
 
+/** Monetary items are money, and what is received or paid in fixed amounts of it (IAS 21, paragraph 16). */
+function monetaryFaults(isMonetary: boolean | null | undefined, type: AccountType | undefined): Fault[] {
+  if (!isMonetary || type === undefined || type === 'asset' || type === 'liability') return [];
+  const detail = `only an asset or a liability is monetary, and this is of type ${type}`;
+  return [{ pointer: '/is_monetary', code: 'accounting/account-not-monetary', detail }];
+}
+
 const isWhole = (input: Partial<NewAccount>): input is NewAccount =>
   input.code !== undefined && input.name !== undefined && input.type !== undefined;
 
 /** Creates an account. Throws an invalid Problem naming every fault; what is missing and a taken code are among them. */
 export async function createAccount(tx: TenantTx, input: Partial<NewAccount>): Promise<Account> {
   const { id: parentId, faults } = await parentOf(tx, input.parent, input.type);
-  faults.push(...textFaults(input));
+  faults.push(...textFaults(input), ...monetaryFaults(input.is_monetary, input.type));
   for (const field of ['code', 'name', 'type'] as const) {
     if (input[field] === undefined)
       faults.push({ pointer: `/${field}`, code: 'request/required', detail: `an account has a ${field}` });
@@ -97,6 +115,8 @@ export async function createAccount(tx: TenantTx, input: Partial<NewAccount>): P
       parent_id: parentId,
       is_group: input.group ?? false,
       category: input.category ?? null,
+      cash_flow: input.cash_flow ?? null,
+      is_monetary: input.is_monetary ?? null,
     })
     .execute();
   return await required(tx, input.code);
@@ -111,7 +131,7 @@ export async function updateAccount(
 ): Promise<Account> {
   const account = await required(tx, code);
   const { id: parentId, faults } = await parentOf(tx, changes.parent, account.type);
-  faults.push(...textFaults(changes));
+  faults.push(...textFaults(changes), ...monetaryFaults(changes.is_monetary, account.type));
   if (faults.length > 0) throw invalid(faults, 'accounting/account-invalid');
   const updated = await tx.db
     .updateTable('accounts')
@@ -119,6 +139,8 @@ export async function updateAccount(
       ...(changes.name !== undefined && { name: changes.name.trim() }),
       ...(changes.parent !== undefined && { parent_id: parentId }),
       ...(changes.category !== undefined && { category: changes.category }),
+      ...(changes.cash_flow !== undefined && { cash_flow: changes.cash_flow }),
+      ...(changes.is_monetary !== undefined && { is_monetary: changes.is_monetary }),
       ...(changes.active !== undefined && { is_active: changes.active }),
       version: account.version + 1,
     })

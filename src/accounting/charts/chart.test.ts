@@ -12,6 +12,11 @@ const CATEGORY_TYPES: Record<Exclude<AccountCategory, null>, string[]> = {
   inventory: ['asset'],
   tax: ['asset', 'liability'],
   retained_earnings: ['equity'],
+  fixed_asset: ['asset'],
+  depreciation: ['asset'],
+  loan: ['liability'],
+  exchange_difference: ['income', 'expense'],
+  rounding: ['expense'],
 };
 
 for (const name of CHART_NAMES.filter((each) => each !== 'none')) {
@@ -49,6 +54,16 @@ for (const name of CHART_NAMES.filter((each) => each !== 'none')) {
       const used = new Set(postable.map((account) => account.category).filter((each) => each !== null));
       assert.deepEqual([...used].sort(), Object.keys(CATEGORY_TYPES).sort());
       assert.equal(chart.filter((account) => account.category === 'retained_earnings').length, 1);
+    });
+
+    it('has one account for what rounding leaves, and one each for exchange gains and losses', () => {
+      const of = (wanted: AccountCategory) =>
+        chart.filter(({ category }) => category === wanted).map(({ code, type }) => `${code} ${type}`);
+      assert.deepEqual(of('rounding'), ['7030 expense']);
+      assert.deepEqual(of('exchange_difference'), [
+        name === 'nepal' ? '4530 income' : '4520 income',
+        '7020 expense',
+      ]);
     });
 
     it('posts cash to 1010 and sales to 4010, and has all five types', () => {

@@ -1,17 +1,11 @@
 // Says what a ready-made chart is, and reads the indented text in which the charts are written.
 
-export type AccountType = 'asset' | 'liability' | 'equity' | 'income' | 'expense';
+import type { AccountType, AccountCategory as Category } from '../accounts/account.ts';
+
+export type { AccountType };
 
 /** What the accounts of a company's daily business are for; null for all others. */
-export type AccountCategory =
-  | 'cash'
-  | 'bank'
-  | 'receivable'
-  | 'payable'
-  | 'inventory'
-  | 'tax'
-  | 'retained_earnings'
-  | null;
+export type AccountCategory = Category | null;
 
 /** An account to be created. Groups hold other accounts and are never posted. A chart lists parents first. */
 export type ChartAccount = {

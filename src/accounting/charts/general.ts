@@ -25,14 +25,14 @@ export const generalChart = [
       1340 Advances to suppliers
       1350 Deposits paid
   1500 Non-current assets
-    1510 Land and buildings
-    1515 Accumulated depreciation, buildings
-    1520 Vehicles
-    1525 Accumulated depreciation, vehicles
-    1530 Furniture and fittings
-    1535 Accumulated depreciation, furniture
-    1540 Computers and equipment
-    1545 Accumulated depreciation, equipment
+    1510 Land and buildings [fixed_asset]
+    1515 Accumulated depreciation, buildings [depreciation]
+    1520 Vehicles [fixed_asset]
+    1525 Accumulated depreciation, vehicles [depreciation]
+    1530 Furniture and fittings [fixed_asset]
+    1535 Accumulated depreciation, furniture [depreciation]
+    1540 Computers and equipment [fixed_asset]
+    1545 Accumulated depreciation, equipment [depreciation]
 `,
   ),
   ...chartOf(
@@ -51,7 +51,7 @@ export const generalChart = [
       2130 Social security payable
       2140 Income tax payable [tax]
   2500 Non-current liabilities
-    2510 Bank loan
+    2510 Bank loan [loan]
 `,
   ),
   ...chartOf(
@@ -75,7 +75,7 @@ export const generalChart = [
     4040 Discounts allowed
   4500 Other income
     4510 Interest received
-    4520 Exchange gains
+    4520 Exchange gains [exchange_difference]
 `,
   ),
   ...chartOf(
@@ -111,7 +111,8 @@ export const generalChart = [
     6510 Depreciation
 7000 Finance costs and tax
   7010 Interest paid
-  7020 Exchange losses
+  7020 Exchange losses [exchange_difference]
+  7030 Rounding differences [rounding]
   7100 Income tax
 `,
   ),

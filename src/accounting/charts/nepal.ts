@@ -33,14 +33,14 @@ export const nepalChart = [
       1350 Prepaid expenses
       1370 Deposits (rent, electricity, telephone)
   1500 Property, plant and equipment
-    1510 Land and buildings
-    1515 Accumulated depreciation, buildings
-    1520 Vehicles
-    1525 Accumulated depreciation, vehicles
-    1530 Furniture and fixtures
-    1535 Accumulated depreciation, furniture
-    1540 Computers and office equipment
-    1545 Accumulated depreciation, equipment
+    1510 Land and buildings [fixed_asset]
+    1515 Accumulated depreciation, buildings [depreciation]
+    1520 Vehicles [fixed_asset]
+    1525 Accumulated depreciation, vehicles [depreciation]
+    1530 Furniture and fixtures [fixed_asset]
+    1535 Accumulated depreciation, furniture [depreciation]
+    1540 Computers and office equipment [fixed_asset]
+    1545 Accumulated depreciation, equipment [depreciation]
 `,
   ),
   ...chartOf(
@@ -60,7 +60,7 @@ export const nepalChart = [
       2140 Provident fund payable
       2160 Income tax payable [tax]
   2500 Non-current liabilities
-    2510 Term loan from bank
+    2510 Term loan from bank [loan]
     2530 Gratuity obligation
 `,
   ),
@@ -85,7 +85,7 @@ export const nepalChart = [
     4050 Discounts allowed
   4500 Other income
     4510 Interest income
-    4530 Exchange gains
+    4530 Exchange gains [exchange_difference]
 `,
   ),
   ...chartOf(
@@ -124,7 +124,8 @@ export const nepalChart = [
     6510 Depreciation of property, plant and equipment
 7000 Finance costs and tax
   7010 Interest on loans
-  7020 Exchange losses
+  7020 Exchange losses [exchange_difference]
+  7030 Rounding differences [rounding]
   7100 Income tax
 `,
   ),

@@ -14,6 +14,8 @@ const accountOf = (code: string, name: string, more: Partial<Account> = {}): Acc
   group: false,
   active: true,
   depth: 0,
+  cash_flow: null,
+  is_monetary: null,
   version: 1,
   ...more,
 });

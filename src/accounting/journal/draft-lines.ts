@@ -21,7 +21,10 @@ export function draftLines(
     const currency = line.currency ?? tenant.currency;
     const own = currency === tenant.currency;
     const scale = own ? tenant.currencyScale : (currencyScale(currency) ?? 4);
-    const [debit, credit] = [shown(line.debit, scale), shown(line.credit, scale)];
+    // Where only the value is adjusted, the amount is zero and its side is that of the value, as in posted lines.
+    const sideOf = (side: 'debit' | 'credit') =>
+      shown(line[side], scale) ?? (!own && shown(line[`base_${side}`], 4) ? fixAmount('0', scale) : null);
+    const [debit, credit] = [sideOf('debit'), sideOf('credit')];
     return {
       line: index + 1,
       account: line.account,

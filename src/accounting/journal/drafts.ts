@@ -17,6 +17,7 @@ const postingOnly = new Set([
   'accounting/line-without-amount',
   'accounting/dimension-required',
   'accounting/no-exchange-rate',
+  'accounting/no-rounding-account',
   'accounting/fiscal-year-closed',
 ]);
 

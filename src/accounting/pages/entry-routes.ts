@@ -134,15 +134,16 @@ export function entryId({ params }: FastifyRequest<ById>): string {
   return params.id;
 }
 
+/** In the company's currency, in which an entry balances. */
 function totalsOf(entry: Entry, scale: number): { debit: string; credit: string } {
-  const sum = (side: 'debit' | 'credit') => {
+  const sum = (side: 'base_debit' | 'base_credit') => {
     const units = entry.lines.map((line) => parseAmount(line[side] ?? '0', scale));
     return formatAmount(
       units.reduce<bigint>((total, unit) => (typeof unit === 'bigint' ? total + unit : total), 0n),
       scale,
     );
   };
-  return { debit: sum('debit'), credit: sum('credit') };
+  return { debit: sum('base_debit'), credit: sum('base_credit') };
 }
 
 /** Without a date the reversal falls on the entry's own. */

@@ -72,6 +72,8 @@ const account = {
   name: evil,
   type: 'asset',
   category: 'cash',
+  cash_flow: null,
+  is_monetary: null,
   parent: null,
   group: false,
   active: false,

@@ -1,6 +1,6 @@
 // The shapes that API v1 speaks, once for validation, types, serialisation and the OpenAPI document.
 import { type TSchema, Type } from 'typebox';
-import { accountCategories, accountTypes } from '#accounting';
+import { accountCategories, accountTypes, cashFlowActivities } from '#accounting';
 
 /** A string that is one of a few. */
 export const oneOf = <const Values extends readonly string[]>(
@@ -66,7 +66,13 @@ export const strictObject = <T extends Record<string, TSchema>>(
 
 export const AccountTypeSchema = oneOf(accountTypes);
 export const CategorySchema = oneOf(accountCategories, {
-  description: 'What reports and dashboards know it as.',
+  description: 'What reports and dashboards know it as, and which accounts the house itself posts to.',
+});
+export const CashFlowSchema = oneOf(cashFlowActivities, {
+  description: 'Where the cash flow statement has it; null: by its type and category.',
+});
+export const MonetarySchema = Type.Boolean({
+  description: 'Whether the revaluation of currencies counts it; null: by its category.',
 });
 
 export const AccountSchema = Type.Object({
@@ -74,6 +80,8 @@ export const AccountSchema = Type.Object({
   name: Type.String(),
   type: AccountTypeSchema,
   category: nullable(CategorySchema),
+  cash_flow: nullable(CashFlowSchema),
+  is_monetary: nullable(MonetarySchema),
   parent: nullable(Type.String({ description: 'The code of the group above.' })),
   group: Type.Boolean({ description: 'Groups hold other accounts and take no lines.' }),
   active: Type.Boolean(),
