@@ -12,6 +12,10 @@ export { createAccount, deleteAccount, updateAccount } from './accounts/keep-acc
 export { compareJournal } from './audit/compare-journal.ts';
 export { CHART_NAMES, type ChartName } from './charts/chart-named.ts';
 export { demoEntries, demoFirstDay } from './demo/demo-entries.ts';
+export { type Dimension, listDimensions, requiredDimension } from './dimensions/dimension.ts';
+export { type DimensionValue, listDimensionValues, requiredValue } from './dimensions/dimension-values.ts';
+export { createDimension, deleteDimension, updateDimension } from './dimensions/keep-dimensions.ts';
+export { createValues, deleteValue, updateValue } from './dimensions/keep-values.ts';
 export { customaryFirstDay } from './fiscal-years/calendar-years.ts';
 export {
   type FiscalYear,
@@ -43,4 +47,7 @@ export { accountingPanels } from './pages/panels.ts';
 export { accountingPageRoutes } from './pages/routes.ts';
 export { type GeneralLedger, generalLedger } from './reports/general-ledger.ts';
 export { type TrialBalance, trialBalance } from './reports/trial-balance.ts';
+export { createSeries, updateSeries } from './series/keep-series.ts';
+export { listSeries, requiredSeries, seriesResets } from './series/number-series.ts';
+export { previewNumber } from './series/preview-number.ts';
 export { type Verdict, verifyBooks } from './verify/verify-books.ts';

@@ -8,9 +8,12 @@ import { accountRoutes } from './v1/accounts.ts';
 import { authRoutes } from './v1/auth.ts';
 import { bulkEntryRoutes } from './v1/bulk-entries.ts';
 import type { Services } from './v1/context.ts';
+import { dimensionValueRoutes } from './v1/dimension-values.ts';
+import { dimensionRoutes } from './v1/dimensions.ts';
 import { entryPostingRoutes } from './v1/entry-postings.ts';
 import { fiscalYearRoutes } from './v1/fiscal-years.ts';
 import { journalEntryRoutes } from './v1/journal-entries.ts';
+import { numberSeriesRoutes } from './v1/number-series.ts';
 import { reportRoutes } from './v1/reports.ts';
 import { streamEntryRoutes } from './v1/stream-entries.ts';
 
@@ -39,6 +42,8 @@ const openapi = {
     { name: 'users', description: 'Who one is' },
     { name: 'accounts', description: 'The chart of accounts' },
     { name: 'journal entries', description: 'Posting, drafts, reversal' },
+    { name: 'dimensions', description: 'Branches, projects and whatever else lines are told apart by' },
+    { name: 'number series', description: 'What the numbers of entries look like' },
     { name: 'fiscal years and periods', description: 'The fiscal calendar' },
     { name: 'reports', description: 'Trial balance and general ledger' },
   ],
@@ -95,6 +100,9 @@ export async function registerApi(app: FastifyInstance, services: Services): Pro
           bulkEntryRoutes(v1, services);
           streamEntryRoutes(v1, services);
           fiscalYearRoutes(v1, services);
+          numberSeriesRoutes(v1, services);
+          dimensionRoutes(v1, services);
+          dimensionValueRoutes(v1, services);
           reportRoutes(v1, services);
         },
         { prefix: '/v1' },

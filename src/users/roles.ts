@@ -9,8 +9,10 @@ const granted: Record<Role, readonly string[]> = {
   clerk: [
     'dashboard.view',
     'accounting.account.view',
+    'accounting.dimension.view',
     'accounting.fiscal_year.view',
     'accounting.journal_entry.view',
+    'accounting.number_series.view',
     'accounting.journal_entry.draft',
     'accounting.journal_entry.post',
     'accounting.report.view',
@@ -18,8 +20,10 @@ const granted: Record<Role, readonly string[]> = {
   auditor: [
     'dashboard.view',
     'accounting.account.view',
+    'accounting.dimension.view',
     'accounting.fiscal_year.view',
     'accounting.journal_entry.view',
+    'accounting.number_series.view',
     'accounting.report.view',
   ],
   // The storekeeper's own permissions come with the stock; the books are not a storekeeper's business.

@@ -17,7 +17,10 @@ export const accountCategories = [
 ] as const;
 export type AccountCategory = (typeof accountCategories)[number];
 
-/** `parent` is the parent's code; `depth` counts from 0 at the roots; groups take no lines. */
+/**
+ * `parent` is the parent's code; `depth` counts from 0 at the roots; groups take no lines. Every line names a value of the
+ * `required_dimensions`.
+ */
 export type Account = {
   id: number;
   code: string;
@@ -29,6 +32,7 @@ export type Account = {
   active: boolean;
   depth: number;
   version: number;
+  required_dimensions: string[];
 };
 
 /** `search` looks into code and name. */
@@ -49,7 +53,9 @@ export async function listAccounts(tx: TenantTx, filter: AccountFilter = {}): Pr
       union all
       select a.*, t.depth + 1, t.path || a.code, t.code from accounts a join tree t on a.parent_id = t.id
     )
-    select id, code, name, type, category, parent, is_group as "group", is_active as active, depth, version
+    select id, code, name, type, category, parent, is_group as "group", is_active as active, depth, version,
+      array(select d.code from required_dimensions r join dimensions d on d.id = r.dimension_id
+        where r.account_id = tree.id order by d.code) as required_dimensions
     from tree
     where (${pattern}::text is null or code ilike ${pattern} or name ilike ${pattern})
       and (${filter.type ?? null}::text is null or type = ${filter.type ?? null})

@@ -1,6 +1,7 @@
 // Creates, changes and deletes accounts; what may not change once used, the database refuses.
 import { type Fault, invalid, notFound, Problem } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
+import { requireDimensions } from '../dimensions/require-dimensions.ts';
 import { type Account, type AccountCategory, type AccountType, getAccount } from './account.ts';
 
 export type NewAccount = {
@@ -10,6 +11,7 @@ export type NewAccount = {
   parent?: string | null;
   group?: boolean;
   category?: AccountCategory | null;
+  required_dimensions?: string[];
 };
 
 export type AccountChanges = {
@@ -17,6 +19,7 @@ export type AccountChanges = {
   parent?: string | null;
   category?: AccountCategory | null;
   active?: boolean;
+  required_dimensions?: string[];
 };
 
 const FOREIGN_KEY_VIOLATION = '23503';
@@ -99,6 +102,9 @@ export async function createAccount(tx: TenantTx, input: Partial<NewAccount>): P
       category: input.category ?? null,
     })
     .execute();
+  const made = await required(tx, input.code);
+  if (!input.required_dimensions?.length) return made;
+  await requireDimensions(tx, made, input.required_dimensions);
   return await required(tx, input.code);
 }
 
@@ -132,6 +138,9 @@ export async function updateAccount(
       'the account was changed since you read it',
     );
   }
+  const changed = await required(tx, code);
+  if (!changes.required_dimensions) return changed;
+  await requireDimensions(tx, changed, changes.required_dimensions);
   return await required(tx, code);
 }
 

@@ -12,6 +12,8 @@ import {
 import { type Html, html } from '#lib/html';
 import type { Fault } from '#lib/problem';
 import type { Entry, EntryLine } from '../journal/entry.ts';
+import { isForGrid } from './is-for-grid.ts';
+import { lineNote } from './line-note.ts';
 import { entryHref, entryLink, ledgerLink } from './links.ts';
 import { statusLabel } from './status-label.ts';
 
@@ -50,8 +52,10 @@ function facts({ tenant }: PageContext, { entry, creator }: EntryView): Html {
 ${fact('Date', dateLabel(entry.entry_date, tenant.calendar))}
 ${fact('Reference', entry.reference)}
 ${fact('Period', entry.period && `${entry.period}, ${entry.fiscal_year}`)}
+${fact('Series', entry.series === 'JV' ? null : entry.series)}
 ${fact('Reverses', entry.reverses && entryLink(entry.reverses.id, entry.reverses.number))}
 ${fact('Reversed by', entry.reversed_by && entryLink(entry.reversed_by.id, entry.reversed_by.number))}
+${fact('Reversed by itself on', entry.reverse_on && dateLabel(entry.reverse_on, tenant.calendar))}
 ${fact('Keyed by', creator)}
 ${fact('Posted at', entry.posted_at && timeLabel(entry.posted_at, tenant.timeZone))}
 </dl>`;
@@ -68,15 +72,15 @@ function linesTable(context: PageContext, { entry, totals }: EntryView): Html {
 }
 
 function lineRow(line: EntryLine, currency: string): Html {
-  return html`<tr><td><span class="hx-code">${line.account}</span> ${ledgerLink(line.account, line.account_name)}</td>
+  return html`<tr><td><span class="hx-code">${line.account}</span> ${ledgerLink(line.account, line.account_name)}${lineNote(line, currency)}</td>
 <td class="hx-wide">${line.memo}</td>
-<td class="hx-num">${amountLabel(line.debit, currency)}</td><td class="hx-num">${amountLabel(line.credit, currency)}</td></tr>`;
+<td class="hx-num">${amountLabel(line.base_debit, currency)}</td><td class="hx-num">${amountLabel(line.base_credit, currency)}</td></tr>`;
 }
 
-function actions({ csrfToken }: PageContext, { entry, may }: EntryView): Html {
+function actions({ csrfToken, tenant }: PageContext, { entry, may }: EntryView): Html {
   const print = html`<button class="btn hx-scripted" type="button" data-print>${icon('print')} Print</button>`;
   if (entry.status === 'draft') {
-    return html`${may.edit && html`<a class="btn" href="${entryHref(entry.id)}edit/">${icon('edit')} Edit</a>`}
+    return html`${may.edit && isForGrid(entry, tenant.currency) && html`<a class="btn" href="${entryHref(entry.id)}edit/">${icon('edit')} Edit</a>`}
 ${may.post && html`<form method="post" action="${entryHref(entry.id)}posting/"><input type="hidden" name="_csrf" value="${csrfToken}"><input type="hidden" name="version" value="${entry.version}"><button class="btn btn-primary">${icon('check')} Post</button></form>`}`;
   }
   if (entry.status === 'reversed' || !may.reverse) return print;

@@ -136,7 +136,7 @@ export function entryId({ params }: FastifyRequest<ById>): string {
 
 function totalsOf(entry: Entry, scale: number): { debit: string; credit: string } {
   const sum = (side: 'debit' | 'credit') => {
-    const units = entry.lines.map((line) => parseAmount(line[side] ?? '0', scale));
+    const units = entry.lines.map((line) => parseAmount(line[`base_${side}`] ?? '0', scale));
     return formatAmount(
       units.reduce<bigint>((total, unit) => (typeof unit === 'bigint' ? total + unit : total), 0n),
       scale,

@@ -11,6 +11,7 @@ import { getEntry } from '../journal/read-entries.ts';
 import { type EntryGridView, entryGridDone, entryGridRefused } from './entry-grid.ts';
 import { entryGridPage } from './entry-grid-page.ts';
 import { entryId, faultsOf } from './entry-routes.ts';
+import { beyondGrid, isForGrid } from './is-for-grid.ts';
 import { entryHref } from './links.ts';
 import type { PageParts } from './page-parts.ts';
 import { type EntryForm, entryFormOf, readEntryForm } from './read-entry-form.ts';
@@ -36,6 +37,7 @@ export function gridRoutes(app: FastifyInstance, parts: PageParts): void {
     const entry = await parts.read(request, (tx) => getEntry(tx, entryId(request)));
     if (!entry) throw notFound('entry');
     if (entry.status !== 'draft') return await reply.redirect(entryHref(entry.id), 303);
+    if (!isForGrid(entry, request.tenant.currency)) throw beyondGrid();
     const form = entryFormOf(entry, request.tenant.currency);
     return await showGrid(parts, request, reply, { action: `${entryHref(entry.id)}edit/`, form, faults: [] });
   });

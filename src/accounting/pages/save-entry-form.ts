@@ -7,6 +7,7 @@ import { postEntries } from '../journal/post-entries.ts';
 import { getEntry } from '../journal/read-entries.ts';
 import { readEntryBody } from '../journal/read-entry-body.ts';
 import { saveEntry } from '../journal/save-entry.ts';
+import { beyondGrid, isForGrid } from './is-for-grid.ts';
 import { type EntryForm, entryBodyOf } from './read-entry-form.ts';
 
 export type SavedForm = { id: string; number: string | null };
@@ -36,9 +37,19 @@ export async function saveEntryForm(
   return result;
 }
 
-// The draft is stored first and posted in the same transaction: a refused posting leaves the draft as it was.
+// The draft is stored first and posted in the same transaction: a refused posting leaves the draft as it was. What the form has
+// no field for stays as it is stored; a draft that was changed since is refused by its version.
 async function saveDraftForm(tx: TenantTx, form: EntryForm, action: 'post' | 'draft'): Promise<SavedForm> {
   const draft = { id: form.id, version: Number(form.version) };
-  await saveEntry(tx, entryBodyOf(form), { as: 'draft', draft });
+  const stored = await getEntry(tx, form.id);
+  if (stored?.status === 'draft' && !isForGrid(stored, tx.tenant.currency)) throw beyondGrid();
+  const kept =
+    stored?.status === 'draft'
+      ? {
+          ...(stored.series === 'JV' ? {} : { series: stored.series }),
+          ...(stored.reverse_on === null ? {} : { reverse_on: stored.reverse_on }),
+        }
+      : {};
+  await saveEntry(tx, { ...entryBodyOf(form), ...kept }, { as: 'draft', draft });
   return action === 'post' ? await postDraft(tx, form.id, null) : { id: form.id, number: null };
 }
