@@ -47,6 +47,19 @@ create table journal_line_dimensions (
   foreign key (value_id, dimension_id) references dimension_values (id, dimension_id)
 );
 
+-- A posting reads the dimensions more than once. What it may name is taken away, and what it must name is asked for, while none
+-- is under way; or a line would lose a dimension between the look for faults and its storing.
+create function wait_for_postings() returns trigger
+language plpgsql set search_path from current as $$
+begin
+  perform hold_postings();
+  return null;
+end $$;
+
+create trigger wait_for_postings before delete on dimensions for each statement execute function wait_for_postings();
+create trigger wait_for_postings before delete on dimension_values for each statement execute function wait_for_postings();
+create trigger wait_for_postings before insert on required_dimensions for each statement execute function wait_for_postings();
+
 create index journal_line_dimensions_by_value on journal_line_dimensions (value_id, account_id, entry_date);
 create index journal_line_dimensions_by_period on journal_line_dimensions (dimension_id, period_id);
 
@@ -177,14 +190,17 @@ language sql stable as $$
   end
 $$;
 
--- A pattern tells years and periods apart where the digits begin again, and no longer changes where it has begun.
+-- A pattern tells years and periods apart where the digits begin again, and no longer changes where it has begun. The two series
+-- that the house itself posts in are always there. Between prefix and suffix stand digits, so no name is made of both.
 create function guard_series() returns trigger
 language plpgsql set search_path from current as $$
 declare
-  v_pattern text := new.prefix || new.suffix;
+  v_known text := '\{(series|fiscal_year|period|yyyy|yy|mm)\}';
+  v_pattern text := new.prefix || '0' || new.suffix;
 begin
-  if regexp_replace(v_pattern, '\{(series|fiscal_year|period|yyyy|yy|mm)\}', '', 'g') ~ '[{}[:cntrl:]]' then
-    raise exception using errcode = 'HX001', message = 'accounting/series-pattern', hint = '/prefix',
+  if regexp_replace(v_pattern, v_known, '', 'g') ~ '[{}[:cntrl:]]' then
+    raise exception using errcode = 'HX001', message = 'accounting/series-pattern',
+      hint = case when regexp_replace(new.prefix, v_known, '', 'g') ~ '[{}[:cntrl:]]' then '/prefix' else '/suffix' end,
       detail = 'prefix and suffix hold {series}, {fiscal_year}, {period}, {yyyy}, {yy}, {mm} and plain characters';
   end if;
   if new.reset <> 'never' and position('{fiscal_year}' in v_pattern) = 0
@@ -193,9 +209,20 @@ begin
       detail = format('digits that begin again with each %s need {fiscal_year}%s in prefix or suffix',
         replace(new.reset, '_', ' '), case when new.reset = 'period' then ' and {period}' else '' end);
   end if;
-  if tg_op = 'UPDATE' and new.reset <> old.reset and exists (select from number_counters c where c.series_id = new.id) then
-    raise exception using errcode = 'HX001', message = 'accounting/series-in-use', hint = '/reset',
-      detail = format('series %s has given numbers; where they begin again no longer changes', new.code);
+  if (new.voucher_type = 'closing') <> (new.code = 'CL') then
+    raise exception using errcode = 'HX001', message = 'accounting/series-of-closings', hint = '/voucher_type',
+      detail = 'closings of years are numbered in CL, and nothing else is';
+  end if;
+  if new.code in ('JV', 'CL') and not new.is_active then
+    raise exception using errcode = 'HX001', message = 'accounting/series-needed', hint = '/active',
+      detail = format('the house itself posts in %s; it stays active', new.code);
+  end if;
+  if tg_op = 'UPDATE' and new.reset <> old.reset then
+    perform hold_postings();
+    if exists (select from number_counters c where c.series_id = new.id) then
+      raise exception using errcode = 'HX001', message = 'accounting/series-in-use', hint = '/reset',
+        detail = format('series %s has given numbers; where they begin again no longer changes', new.code);
+    end if;
   end if;
   if position('{series}' in v_pattern) = 0
     and exists (select from number_series s where s.id <> new.id and s.prefix = new.prefix and s.suffix = new.suffix) then
@@ -298,7 +325,7 @@ grant insert (id, name, memo, reference, lines, unit, every, day, starts_on, end
   update (name, memo, reference, lines, unit, every, day, starts_on, ends_on, next_on, reverses, is_active, version), delete
   on recurring_entries to {{role}};
 revoke all on function currency_decimals(text), account_of_category(text), numbering_text(text, text, text, integer, date),
-  guard_series() from public;
+  guard_series(), wait_for_postings() from public;
 grant execute on function currency_decimals(text), account_of_category(text), numbering_text(text, text, text, integer, date)
   to {{role}};
 

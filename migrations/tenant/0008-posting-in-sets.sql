@@ -327,10 +327,10 @@ begin
         round(e.credit, v_company.currency_scale), round(abs(e.debit - e.credit), v_company.currency_scale))
       from unnest(p_entries) e where not e.malformed and e.debit <> e.credit
     union all
-    select l.entry_ix, '/lines/' || l.line_ix || '/dimensions/' || d.key,
+    select l.entry_ix, '/lines/' || l.line_ix || '/dimensions/' || replace(replace(d.key, '~', '~0'), '/', '~1'),
       case when m.id is null or not m.is_active then 'accounting/dimension-unknown' else 'accounting/dimension-value-unknown' end,
-      case when m.id is null or not m.is_active then format('there is no dimension %s', d.key)
-        else format('dimension %s has no active value %s', d.key, d.value) end
+      case when m.id is null or not m.is_active then format('there is no dimension %s', left(d.key, 60))
+        else format('dimension %s has no active value %s', d.key, left(d.value, 60)) end
       from unnest(p_lines) l cross join lateral jsonb_each_text(l.dimensions) d
         left join dimensions m on m.code = d.key
         left join dimension_values v on v.dimension_id = m.id and v.code = d.value

@@ -19,6 +19,10 @@ export { addRate, deleteRate, type RatesSet, setRate, setRates } from './currenc
 export type { RateInput } from './currencies/read-rate.ts';
 export { type Revaluation, type RevaluationWish, revalue } from './currencies/revalue.ts';
 export { demoEntries, demoFirstDay } from './demo/demo-entries.ts';
+export { type Dimension, listDimensions, requiredDimension } from './dimensions/dimension.ts';
+export { type DimensionValue, listDimensionValues, requiredValue } from './dimensions/dimension-values.ts';
+export { createDimension, deleteDimension, updateDimension } from './dimensions/keep-dimensions.ts';
+export { createValues, deleteValue, updateValue } from './dimensions/keep-values.ts';
 export { type ExportFormat, exportFormats, exportLedger } from './export/export-ledger.ts';
 export { customaryFirstDay } from './fiscal-years/calendar-years.ts';
 export { closeYear, reopenYear } from './fiscal-years/close-year.ts';
@@ -80,4 +84,7 @@ export {
   type TrialBalanceQuery,
   trialBalanceColumns,
 } from './reports/trial-balance-columns.ts';
+export { createSeries, updateSeries } from './series/keep-series.ts';
+export { listSeries, requiredSeries, seriesResets } from './series/number-series.ts';
+export { previewNumber } from './series/preview-number.ts';
 export { type Verdict, verifyBooks } from './verify/verify-books.ts';

@@ -8,10 +8,13 @@ import { accountRoutes } from './v1/accounts.ts';
 import { authRoutes } from './v1/auth.ts';
 import { bulkEntryRoutes } from './v1/bulk-entries.ts';
 import type { Services } from './v1/context.ts';
+import { dimensionValueRoutes } from './v1/dimension-values.ts';
+import { dimensionRoutes } from './v1/dimensions.ts';
 import { entryPostingRoutes } from './v1/entry-postings.ts';
 import { exchangeRateRoutes } from './v1/exchange-rates.ts';
 import { fiscalYearRoutes } from './v1/fiscal-years.ts';
 import { journalEntryRoutes } from './v1/journal-entries.ts';
+import { numberSeriesRoutes } from './v1/number-series.ts';
 import { periodExceptionRoutes } from './v1/period-exceptions.ts';
 import { periodRoutes } from './v1/periods.ts';
 import { reportRoutes } from './v1/reports.ts';
@@ -43,6 +46,8 @@ const openapi = {
     { name: 'users', description: 'Who one is' },
     { name: 'accounts', description: 'The chart of accounts' },
     { name: 'journal entries', description: 'Posting, drafts, reversal' },
+    { name: 'dimensions', description: 'Branches, projects and whatever else lines are told apart by' },
+    { name: 'number series', description: 'What the numbers of entries look like' },
     {
       name: 'fiscal years and periods',
       description: 'The fiscal calendar: closing, locking, reopening, exceptions',
@@ -105,6 +110,9 @@ export async function registerApi(app: FastifyInstance, services: Services): Pro
           fiscalYearRoutes(v1, services);
           periodRoutes(v1, services);
           periodExceptionRoutes(v1, services);
+          numberSeriesRoutes(v1, services);
+          dimensionRoutes(v1, services);
+          dimensionValueRoutes(v1, services);
           reportRoutes(v1, services);
           exchangeRateRoutes(v1, services);
           revaluationRoutes(v1, services);

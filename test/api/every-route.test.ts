@@ -1,6 +1,7 @@
 // Sends to every route of the API what no route may take, and looks for a clear refusal with nothing stored.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
+import { createValues } from '#accounting';
 import {
   type Answer,
   addMember,
@@ -30,6 +31,7 @@ before(async () => {
   company = await createCompany(house.db);
   api = await openTestApi(house.db);
   owner = await api.as(await addMember(house.db, company, 'owner'));
+  await company.run((tx) => createValues(tx, 'branch', [{ code: 'KTM', name: 'Kathmandu' }]));
   [entry = ''] = await company.post(cashSale('2024-01-10', '100.00'));
   stored = await fingerprint(house, company);
 });
@@ -51,10 +53,12 @@ const writing = () =>
 /** A path with its parameters filled in, below /api/v1. */
 function pathOf({ url }: Route, value?: string): string {
   const id = /\/(periods|fiscal-years)\//.test(url) ? '1' : entry;
+  const code = url.includes('/dimensions/') ? 'branch' : url.includes('/number-series/') ? 'JV' : '1010';
   return url
     .slice('/api/v1'.length)
     .replace(':id', value ?? id)
-    .replace(':code', value ?? '1010')
+    .replace(':code', value ?? code)
+    .replace(':value', value ?? 'KTM')
     .replace(':currency', value ?? 'EUR')
     .replace(':date', '2024-01-31');
 }

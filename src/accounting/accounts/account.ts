@@ -29,7 +29,7 @@ export type CashFlowActivity = (typeof cashFlowActivities)[number];
 /**
  * `parent` is the parent's code; `depth` counts from 0 at the roots; groups take no lines. `cash_flow` says where the cash flow
  * statement has the account, null by its type and category; `is_monetary` whether the revaluation of currencies counts it, null
- * by its category.
+ * by its category. Every line names a value of the `required_dimensions`.
  */
 export type Account = {
   id: number;
@@ -44,6 +44,7 @@ export type Account = {
   active: boolean;
   depth: number;
   version: number;
+  required_dimensions: string[];
 };
 
 /** `search` looks into code and name. */
@@ -64,7 +65,9 @@ export async function listAccounts(tx: TenantTx, filter: AccountFilter = {}): Pr
       union all
       select a.*, t.depth + 1, t.path || a.code, t.code from accounts a join tree t on a.parent_id = t.id
     )
-    select id, code, name, type, category, cash_flow, is_monetary, parent, is_group as "group", is_active as active, depth, version
+    select id, code, name, type, category, cash_flow, is_monetary, parent, is_group as "group", is_active as active, depth, version,
+      array(select d.code from required_dimensions r join dimensions d on d.id = r.dimension_id
+        where r.account_id = tree.id order by d.code) as required_dimensions
     from tree
     where (${pattern}::text is null or code ilike ${pattern} or name ilike ${pattern})
       and (${filter.type ?? null}::text is null or type = ${filter.type ?? null})

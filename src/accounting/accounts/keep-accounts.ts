@@ -1,6 +1,7 @@
 // Creates, changes and deletes accounts; what may not change once used, the database refuses.
 import { type Fault, invalid, notFound, Problem } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
+import { requireDimensions } from '../dimensions/require-dimensions.ts';
 import {
   type Account,
   type AccountCategory,
@@ -22,12 +23,14 @@ export type NewAccount = Uses & {
   type: AccountType;
   parent?: string | null;
   group?: boolean;
+  required_dimensions?: string[];
 };
 
 export type AccountChanges = Uses & {
   name?: string;
   parent?: string | null;
   active?: boolean;
+  required_dimensions?: string[];
 };
 
 const FOREIGN_KEY_VIOLATION = '23503';
@@ -119,6 +122,9 @@ export async function createAccount(tx: TenantTx, input: Partial<NewAccount>): P
       is_monetary: input.is_monetary ?? null,
     })
     .execute();
+  const made = await required(tx, input.code);
+  if (!input.required_dimensions?.length) return made;
+  await requireDimensions(tx, made, input.required_dimensions);
   return await required(tx, input.code);
 }
 
@@ -154,6 +160,9 @@ export async function updateAccount(
       'the account was changed since you read it',
     );
   }
+  const changed = await required(tx, code);
+  if (!changes.required_dimensions) return changed;
+  await requireDimensions(tx, changed, changes.required_dimensions);
   return await required(tx, code);
 }
 

@@ -16,6 +16,7 @@ const accountOf = (code: string, name: string, more: Partial<Account> = {}): Acc
   depth: 0,
   cash_flow: null,
   is_monetary: null,
+  required_dimensions: [],
   version: 1,
   ...more,
 });

@@ -6,13 +6,17 @@ import type { TenantTx } from '#lib/tenant-tx';
 import { draftLines } from './draft-lines.ts';
 import type { Entry, EntryStatus, EntrySummary, LineInput } from './entry.ts';
 
-/** `search` looks into number, memo, reference and, when it is an amount, the total. Dates are inclusive. */
+/**
+ * `search` looks into number, memo, reference and, when it is an amount, the total. Dates are inclusive. `account` and each of
+ * the `dimensions` (value codes by dimension codes) ask for a posted line of it.
+ */
 export type EntryFilter = {
   search?: string | undefined;
   status?: EntryStatus | undefined;
   from?: string | undefined;
   to?: string | undefined;
   account?: string | undefined;
+  dimensions?: Readonly<Record<string, string>> | undefined;
   ordering?: 'entry_date' | '-entry_date' | undefined;
 };
 
@@ -31,6 +35,10 @@ function conditionsOf(filter: EntryFilter, scale: number) {
   if (filter.account) {
     conditions.push(sql`id in (select l.entry_id from journal_lines l join accounts a on a.id = l.account_id
       where a.code = ${filter.account})`);
+  }
+  for (const [dimension, value] of Object.entries(filter.dimensions ?? {})) {
+    conditions.push(sql`id in (select l.entry_id from journal_line_dimensions l join dimension_values v on v.id = l.value_id
+      join dimensions d on d.id = v.dimension_id where d.code = ${dimension} and v.code = ${value})`);
   }
   return sql.join(conditions, sql` and `);
 }

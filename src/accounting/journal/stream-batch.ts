@@ -32,5 +32,8 @@ function refusedBy(error: Error): BulkResult {
   const problem = problemOfDatabaseError(error);
   if (problem && problem.kind !== 'invalid' && problem.kind !== 'conflict') throw error;
   const { code, detail } = problem ?? { code: 'internal/error', detail: 'the entry cannot be stored' };
-  return { status: 'refused', errors: [{ pointer: '', code, detail }] };
+  return {
+    status: 'refused',
+    errors: problem?.errors.length ? problem.errors : [{ pointer: '', code, detail }],
+  };
 }

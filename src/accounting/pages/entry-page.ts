@@ -9,11 +9,11 @@ import {
   pageShell,
   timeLabel,
 } from '#dashboard';
-import { displayAmount } from '#lib/display-amount';
 import { type Html, html } from '#lib/html';
 import type { Fault } from '#lib/problem';
 import type { Entry, EntryLine } from '../journal/entry.ts';
-import { fitsGrid } from './fits-grid.ts';
+import { isForGrid } from './is-for-grid.ts';
+import { lineNote } from './line-note.ts';
 import { entryHref, entryLink, ledgerLink } from './links.ts';
 import { statusLabel } from './status-label.ts';
 
@@ -52,8 +52,10 @@ function facts({ tenant }: PageContext, { entry, creator }: EntryView): Html {
 ${fact('Date', dateLabel(entry.entry_date, tenant.calendar))}
 ${fact('Reference', entry.reference)}
 ${fact('Period', entry.period && `${entry.period}, ${entry.fiscal_year}`)}
+${fact('Series', entry.series === 'JV' ? null : entry.series)}
 ${fact('Reverses', entry.reverses && entryLink(entry.reverses.id, entry.reverses.number))}
 ${fact('Reversed by', entry.reversed_by && entryLink(entry.reversed_by.id, entry.reversed_by.number))}
+${fact('Reversed by itself on', entry.reverse_on && dateLabel(entry.reverse_on, tenant.calendar))}
 ${fact('Keyed by', creator)}
 ${fact('Posted at', entry.posted_at && timeLabel(entry.posted_at, tenant.timeZone))}
 </dl>`;
@@ -70,23 +72,15 @@ function linesTable(context: PageContext, { entry, totals }: EntryView): Html {
 }
 
 function lineRow(line: EntryLine, currency: string): Html {
-  return html`<tr><td><span class="hx-code">${line.account}</span> ${ledgerLink(line.account, line.account_name)}${foreignLabel(line, currency)}</td>
+  return html`<tr><td><span class="hx-code">${line.account}</span> ${ledgerLink(line.account, line.account_name)}${lineNote(line, currency)}</td>
 <td class="hx-wide">${line.memo}</td>
 <td class="hx-num">${amountLabel(line.base_debit, currency)}</td><td class="hx-num">${amountLabel(line.base_credit, currency)}</td></tr>`;
 }
 
-/** What a line of another currency is there; the columns have what it is in the company's, as far as that is known. */
-function foreignLabel({ currency, debit, credit, rate }: EntryLine, base: string): Html {
-  if (currency === base) return html``;
-  const amount = displayAmount(debit ?? credit ?? '0', currency);
-  return html`<div class="text-secondary">${currency} ${amount}${rate && ` at ${rate}`}</div>`;
-}
-
 function actions({ csrfToken, tenant }: PageContext, { entry, may }: EntryView): Html {
-  const mayEdit = may.edit && fitsGrid(entry, tenant.currency);
   const print = html`<button class="btn hx-scripted" type="button" data-print>${icon('print')} Print</button>`;
   if (entry.status === 'draft') {
-    return html`${mayEdit && html`<a class="btn" href="${entryHref(entry.id)}edit/">${icon('edit')} Edit</a>`}
+    return html`${may.edit && isForGrid(entry, tenant.currency) && html`<a class="btn" href="${entryHref(entry.id)}edit/">${icon('edit')} Edit</a>`}
 ${may.post && html`<form method="post" action="${entryHref(entry.id)}posting/"><input type="hidden" name="_csrf" value="${csrfToken}"><input type="hidden" name="version" value="${entry.version}"><button class="btn btn-primary">${icon('check')} Post</button></form>`}`;
   }
   if (entry.status === 'reversed' || !may.reverse) return print;

@@ -11,7 +11,7 @@ import { getEntry } from '../journal/read-entries.ts';
 import { type EntryGridView, entryGridDone, entryGridRefused } from './entry-grid.ts';
 import { entryGridPage } from './entry-grid-page.ts';
 import { entryId, faultsOf } from './entry-routes.ts';
-import { fitsGrid } from './fits-grid.ts';
+import { beyondGrid, isForGrid } from './is-for-grid.ts';
 import { entryHref } from './links.ts';
 import type { PageParts } from './page-parts.ts';
 import { type EntryForm, entryFormOf, readEntryForm } from './read-entry-form.ts';
@@ -36,10 +36,9 @@ export function gridRoutes(app: FastifyInstance, parts: PageParts): void {
   app.get<ById>('/journal-entries/:id/edit/', editing, async (request, reply) => {
     const entry = await parts.read(request, (tx) => getEntry(tx, entryId(request)));
     if (!entry) throw notFound('entry');
-    const { currency } = request.tenant;
-    if (entry.status !== 'draft' || !fitsGrid(entry, currency))
-      return await reply.redirect(entryHref(entry.id), 303);
-    const form = entryFormOf(entry, currency);
+    if (entry.status !== 'draft') return await reply.redirect(entryHref(entry.id), 303);
+    if (!isForGrid(entry, request.tenant.currency)) throw beyondGrid();
+    const form = entryFormOf(entry, request.tenant.currency);
     return await showGrid(parts, request, reply, { action: `${entryHref(entry.id)}edit/`, form, faults: [] });
   });
 

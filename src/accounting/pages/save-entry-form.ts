@@ -1,5 +1,5 @@
 // Brings a keyed form into the books: a new entry, a new draft, or a draft edited and perhaps posted.
-import { invalid, Problem } from '#lib/problem';
+import { invalid } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
 import { postDraft } from '../journal/drafts.ts';
 import type { EntryInput } from '../journal/entry.ts';
@@ -7,7 +7,7 @@ import { postEntries } from '../journal/post-entries.ts';
 import { getEntry } from '../journal/read-entries.ts';
 import { readEntryBody } from '../journal/read-entry-body.ts';
 import { saveEntry } from '../journal/save-entry.ts';
-import { fitsGrid } from './fits-grid.ts';
+import { beyondGrid, isForGrid } from './is-for-grid.ts';
 import { type EntryForm, entryBodyOf } from './read-entry-form.ts';
 
 export type SavedForm = { id: string; number: string | null };
@@ -37,15 +37,19 @@ export async function saveEntryForm(
   return result;
 }
 
-// The draft is stored first and posted in the same transaction: a refused posting leaves the draft as it was.
+// The draft is stored first and posted in the same transaction: a refused posting leaves the draft as it was. What the form has
+// no field for stays as it is stored; a draft that was changed since is refused by its version.
 async function saveDraftForm(tx: TenantTx, form: EntryForm, action: 'post' | 'draft'): Promise<SavedForm> {
-  const stored = await getEntry(tx, form.id);
-  if (stored?.status === 'draft' && !fitsGrid(stored, tx.tenant.currency)) {
-    const detail =
-      'the draft has lines in other currencies, which the grid would lose; change it over the API';
-    throw new Problem('conflict', 'accounting/draft-in-currencies', detail);
-  }
   const draft = { id: form.id, version: Number(form.version) };
-  await saveEntry(tx, entryBodyOf(form), { as: 'draft', draft });
+  const stored = await getEntry(tx, form.id);
+  if (stored?.status === 'draft' && !isForGrid(stored, tx.tenant.currency)) throw beyondGrid();
+  const kept =
+    stored?.status === 'draft'
+      ? {
+          ...(stored.series === 'JV' ? {} : { series: stored.series }),
+          ...(stored.reverse_on === null ? {} : { reverse_on: stored.reverse_on }),
+        }
+      : {};
+  await saveEntry(tx, { ...entryBodyOf(form), ...kept }, { as: 'draft', draft });
   return action === 'post' ? await postDraft(tx, form.id, null) : { id: form.id, number: null };
 }

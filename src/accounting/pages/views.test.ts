@@ -79,6 +79,7 @@ const account = {
   active: false,
   depth: 7,
   version: 1,
+  required_dimensions: [] as string[],
 } as const;
 const keyed = { account: evil, debit: evil, credit: evil, memo: evil };
 const form = { id: 'f1', version: '', entry_date: evil, memo: evil, reference: evil, lines: [keyed] };

@@ -36,27 +36,46 @@ const tags = ['journal entries'];
 const Params = strictObject({ id: Id });
 const view = 'accounting.journal_entry.view';
 
+const DIMENSION = /^dimension\.([a-z][a-z0-9_]{0,39})$/;
+
+const ListQuery = strictObject(
+  {
+    ...PageQuery,
+    search: Type.Optional(
+      Type.String({ maxLength: 200, description: 'In number, memo, reference; or a total.' }),
+    ),
+    status: Type.Optional(EntryStatusSchema),
+    from: Type.Optional(IsoDate),
+    to: Type.Optional(IsoDate),
+    account: Type.Optional(AccountCode),
+    ordering: Type.Optional(oneOf(['entry_date', '-entry_date'], { default: '-entry_date' })),
+  },
+  { patternProperties: { [DIMENSION.source]: { type: 'string', minLength: 1, maxLength: 60 } } },
+);
+
+/** What a query asks of dimensions, by their codes. */
+function dimensionsIn(query: object): Record<string, string> {
+  const asked = Object.entries(query).flatMap(([name, value]: [string, unknown]): [string, string][] => {
+    const code = DIMENSION.exec(name)?.[1];
+    return code === undefined || typeof value !== 'string' ? [] : [[code, value]];
+  });
+  return Object.fromEntries(asked);
+}
+
 function listRoute(app: ApiServer, { db }: Services): void {
   app.get('/journal-entries/', {
     config: { permission: view },
     schema: {
       tags,
       summary: 'List entries and drafts, newest date first unless ordered otherwise',
-      querystring: strictObject({
-        ...PageQuery,
-        search: Type.Optional(
-          Type.String({ maxLength: 200, description: 'In number, memo, reference; or a total.' }),
-        ),
-        status: Type.Optional(EntryStatusSchema),
-        from: Type.Optional(IsoDate),
-        to: Type.Optional(IsoDate),
-        account: Type.Optional(AccountCode),
-        ordering: Type.Optional(oneOf(['entry_date', '-entry_date'], { default: '-entry_date' })),
-      }),
+      description:
+        '`dimension.branch=KTM` asks for entries with a line of that value; so for every dimension.',
+      querystring: ListQuery,
       response: { 200: pageOf(EntrySummarySchema), ...problems(401, 403, 422) },
     },
     handler: async (request) => {
-      const { page = 1, page_size: pageSize = 50, ...filter } = request.query;
+      const { page = 1, page_size: pageSize = 50, ...more } = request.query;
+      const filter = { ...more, dimensions: dimensionsIn(more) };
       const list = await inRequest(db, request, (tx) => listEntries(tx, filter, page, pageSize), {
         snapshot: true,
       });

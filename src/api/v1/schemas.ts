@@ -75,6 +75,13 @@ export const MonetarySchema = Type.Boolean({
   description: 'Whether the revaluation of currencies counts it; null: by its category.',
 });
 
+export const DimensionCodes = Type.Array(Type.String({ maxLength: 200 }), {
+  maxItems: 50,
+  uniqueItems: true,
+  description: 'The dimensions of which every line of the account names a value.',
+  examples: [['branch']],
+});
+
 export const AccountSchema = Type.Object({
   code: Type.String(),
   name: Type.String(),
@@ -86,6 +93,7 @@ export const AccountSchema = Type.Object({
   group: Type.Boolean({ description: 'Groups hold other accounts and take no lines.' }),
   active: Type.Boolean(),
   depth: Type.Integer(),
+  required_dimensions: DimensionCodes,
 });
 
 export const EntryStatusSchema = oneOf(['draft', 'posted', 'reversed']);
@@ -108,7 +116,10 @@ const Rate = Type.String({
     'How many units of the company’s currency one unit of the line’s currency is; at most 10 decimals.',
   examples: ['133.25'],
 });
-const Dimensions = Type.Record(Type.String(), Type.String(), {
+const Dimensions = Type.Unsafe<Record<string, string>>({
+  type: 'object',
+  additionalProperties: { type: 'string' },
+  maxProperties: 50,
   description: 'Codes of values by the codes of their dimensions.',
   examples: [{ branch: 'KTM', cost_centre: 'SALES' }],
 });

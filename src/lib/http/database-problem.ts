@@ -6,7 +6,10 @@ import { Problem } from '#lib/problem';
 const UNAVAILABLE = /^(08...|53...|57P..|40001|40P01)$/;
 const UNREACHABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
 
-type DatabaseError = Error & { code: string; detail?: string; hint?: string };
+type DatabaseError = Error & { code: string; detail?: string; hint?: string; constraint?: string };
+
+/** The constraint that keeps two entries from one number, whichever series and patterns they come from. */
+const NUMBERS = 'journal_entries_number_key';
 
 function isCoded(error: unknown): error is DatabaseError {
   return error instanceof Error && 'code' in error && typeof error.code === 'string';
@@ -24,6 +27,7 @@ export function problemOfDatabaseError(cause: unknown): Problem | null {
     if (code === 'HX001') {
       return new Problem('invalid', message, detail, { errors: [{ pointer, code: message, detail }], cause });
     }
+    if (code === '23505' && cause.constraint === NUMBERS) return numberTaken(cause, detail);
     // Two requests at once can each be fine and collide: the same key (23505), ranges that overlap (23P01), or one
     // deletes what the other refers to (23503).
     if (code === '23505' || code === '23P01')
@@ -43,6 +47,13 @@ export function problemOfDatabaseError(cause: unknown): Problem | null {
     return unavailable(cause);
   }
   return null;
+}
+
+function numberTaken(cause: Error, told: string): Problem {
+  const number = /^Key \(number\)=\((.*)\) already exists/s.exec(told)?.[1];
+  const detail = `the number ${number ?? 'that comes next'} was given before, in another series or pattern; change the prefix of the series`;
+  const code = 'accounting/number-taken';
+  return new Problem('conflict', code, detail, { errors: [{ pointer: '/series', code, detail }], cause });
 }
 
 function unavailable(cause: Error): Problem {
