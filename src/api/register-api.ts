@@ -11,6 +11,8 @@ import type { Services } from './v1/context.ts';
 import { entryPostingRoutes } from './v1/entry-postings.ts';
 import { fiscalYearRoutes } from './v1/fiscal-years.ts';
 import { journalEntryRoutes } from './v1/journal-entries.ts';
+import { recurringEntryRoutes } from './v1/recurring-entries.ts';
+import { recurringRunRoutes } from './v1/recurring-runs.ts';
 import { reportRoutes } from './v1/reports.ts';
 import { streamEntryRoutes } from './v1/stream-entries.ts';
 
@@ -39,6 +41,7 @@ const openapi = {
     { name: 'users', description: 'Who one is' },
     { name: 'accounts', description: 'The chart of accounts' },
     { name: 'journal entries', description: 'Posting, drafts, reversal' },
+    { name: 'recurring entries', description: 'Templates with a schedule, what is due, automatic reversals' },
     { name: 'fiscal years and periods', description: 'The fiscal calendar' },
     { name: 'reports', description: 'Trial balance and general ledger' },
   ],
@@ -94,6 +97,8 @@ export async function registerApi(app: FastifyInstance, services: Services): Pro
           entryPostingRoutes(v1, services);
           bulkEntryRoutes(v1, services);
           streamEntryRoutes(v1, services);
+          recurringEntryRoutes(v1, services);
+          recurringRunRoutes(v1, services);
           fiscalYearRoutes(v1, services);
           reportRoutes(v1, services);
         },

@@ -20,6 +20,7 @@ const granted: Record<Role, readonly string[]> = {
     'accounting.account.view',
     'accounting.fiscal_year.view',
     'accounting.journal_entry.view',
+    'accounting.recurring_entry.view',
     'accounting.report.view',
   ],
   // The storekeeper's own permissions come with the stock; the books are not a storekeeper's business.
