@@ -1,6 +1,6 @@
 // Imports journals and shows the trial balance at the server's console.
 import { createReadStream } from 'node:fs';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import {
   type ImportOptions,
   ImportRefused,
@@ -10,11 +10,12 @@ import {
   readJournalFile,
   trialBalance,
 } from '#accounting';
-import { isIsoDate, today } from '#lib/dates';
+import { today } from '#lib/dates';
 import type { Db } from '#lib/db';
 import { type ProgressStream, progressBar } from '#lib/progress';
 import { inTenant, systemActor, type Tenant } from '#lib/tenant-tx';
-import { tenantNamed, withDatabase } from './context.ts';
+import { isoDate, tenantNamed, withDatabase } from './context.ts';
+import { runRecurringCommand } from './run-recurring.ts';
 import { type TrialBalanceFormat, trialBalanceFormats, trialBalanceText } from './trial-balance-text.ts';
 
 type ImportCommand = { tenant: string; dryRun?: true; createAccounts?: true; skipExisting?: true };
@@ -27,11 +28,6 @@ const MOST_FAULTS = 200;
 
 const grouped = (count: number) => count.toLocaleString('en-US');
 const counted = (count: number, one: string, many: string) => `${grouped(count)} ${count === 1 ? one : many}`;
-
-function isoDate(text: string): string {
-  if (!isIsoDate(text)) throw new InvalidArgumentError('it must be a date such as 2026-01-31.');
-  return text;
-}
 
 function fileProblem(path: string, error: unknown): Error {
   const code = error instanceof Error && 'code' in error ? error.code : null;
@@ -122,9 +118,9 @@ async function showTrialBalance(screen: Screen, command: TrialBalanceCommand): P
   });
 }
 
-/** `ledger import` and `ledger trial-balance`. */
+/** `ledger import`, `ledger trial-balance` and `ledger run-recurring`. */
 export function ledgerCommand(screen: Screen = process): Command {
-  const command = new Command('ledger').description('journals in, trial balances out');
+  const command = new Command('ledger').description('journals in, trial balances out, and what is due');
   command
     .command('import')
     .description('post all entries of a CSV file, or none of them')
@@ -141,5 +137,6 @@ export function ledgerCommand(screen: Screen = process): Command {
     .option('--as-of <date>', 'the day, such as 2026-01-31; default: today', isoDate)
     .addOption(new Option('--format <format>', 'how').choices(trialBalanceFormats).default('table'))
     .action((options: TrialBalanceCommand) => showTrialBalance(screen, options));
+  command.addCommand(runRecurringCommand(screen));
   return command;
 }
