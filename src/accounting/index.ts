@@ -50,3 +50,4 @@ export { reversalDays, type Template } from './recurring/template.ts';
 export { type GeneralLedger, generalLedger } from './reports/general-ledger.ts';
 export { type TrialBalance, trialBalance } from './reports/trial-balance.ts';
 export { type Verdict, verifyBooks } from './verify/verify-books.ts';
+export { verifyCompany } from './verify/verify-company.ts';
