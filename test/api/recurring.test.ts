@@ -45,7 +45,7 @@ const rent = (more: object = {}) => ({
   ...more,
 });
 
-test('a template is kept, read, listed, replaced at the version seen, rested and deleted', async () => {
+test('a template is kept as it was given, and tells the days that it will bring', async () => {
   const made = await accountant(
     'POST',
     '/recurring-entries/',
@@ -84,6 +84,12 @@ test('a template is kept, read, listed, replaced at the version seen, rested and
     { date: '2024-01-31', reverse_on: '2024-02-01' },
     { date: '2024-02-29', reverse_on: '2024-03-01' },
   ]);
+  await accountant('DELETE', path);
+});
+
+test('a template is replaced at the version seen, rests, is listed and deleted', async () => {
+  const { body } = await accountant('POST', '/recurring-entries/', rent());
+  const path = `/recurring-entries/${body.id}/`;
   const other = rent({ name: 'Resting', active: false, day: 1 });
   assert.equal((await accountant('PUT', path, other)).status, 428);
   const put = await accountant('PUT', path, other, { 'if-match': '"1"' });

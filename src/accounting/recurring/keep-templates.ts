@@ -95,8 +95,8 @@ export async function updateTemplate(
   body: unknown,
   options: { version: number | null; shapeFaults?: readonly Fault[] },
 ): Promise<void> {
-  const before = await lockTemplate(tx, id, options.version);
   const { template, nextOn } = await checkedTemplate(tx, body, options.shapeFaults ?? []);
+  const before = await lockTemplate(tx, id, options.version);
   const next_on = nextOn ?? nextAfterChange(before, template, tx.tenant.calendar);
   await tx.db
     .updateTable('recurring_entries')
