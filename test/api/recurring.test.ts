@@ -194,7 +194,8 @@ test('a template may wait for its period, its rate and its year', async () => {
   );
   assert.equal(made.status, 201, JSON.stringify(made.body));
   const run = await accountant('POST', '/recurring-entries/run/', { date: '2031-01-01', dry_run: true });
-  const codes = (run.body.results[0]?.errors as { code: string }[]).map(({ code }) => code);
+  const [result] = run.body.results as { errors: { code: string }[] }[];
+  const codes = result?.errors.map(({ code }) => code);
   assert.deepEqual([...new Set(codes)].sort(), ['accounting/no-exchange-rate', 'accounting/no-period']);
   await accountant('DELETE', `/recurring-entries/${made.body.id}/`);
 });
