@@ -17,6 +17,8 @@ import { journalEntryRoutes } from './v1/journal-entries.ts';
 import { numberSeriesRoutes } from './v1/number-series.ts';
 import { periodExceptionRoutes } from './v1/period-exceptions.ts';
 import { periodRoutes } from './v1/periods.ts';
+import { recurringEntryRoutes } from './v1/recurring-entries.ts';
+import { recurringRunRoutes } from './v1/recurring-runs.ts';
 import { reportRoutes } from './v1/reports.ts';
 import { revaluationRoutes } from './v1/revaluations.ts';
 import { streamEntryRoutes } from './v1/stream-entries.ts';
@@ -48,6 +50,7 @@ const openapi = {
     { name: 'journal entries', description: 'Posting, drafts, reversal' },
     { name: 'dimensions', description: 'Branches, projects and whatever else lines are told apart by' },
     { name: 'number series', description: 'What the numbers of entries look like' },
+    { name: 'recurring entries', description: 'Templates with a schedule, what is due, automatic reversals' },
     {
       name: 'fiscal years and periods',
       description: 'The fiscal calendar: closing, locking, reopening, exceptions',
@@ -107,6 +110,8 @@ export async function registerApi(app: FastifyInstance, services: Services): Pro
           entryPostingRoutes(v1, services);
           bulkEntryRoutes(v1, services);
           streamEntryRoutes(v1, services);
+          recurringEntryRoutes(v1, services);
+          recurringRunRoutes(v1, services);
           fiscalYearRoutes(v1, services);
           periodRoutes(v1, services);
           periodExceptionRoutes(v1, services);

@@ -1,6 +1,8 @@
 // What every verb needs: the configuration and a database, its own for the time or one that runs already.
+import { InvalidArgumentError } from 'commander';
 import type { FastifyInstance } from 'fastify';
 import { type Config, loadConfig } from '#lib/config';
+import { isIsoDate } from '#lib/dates';
 import { type Db, openDb } from '#lib/db';
 import { openEmbeddedPostgres } from '#lib/embedded-postgres';
 import { databaseHardeningFaults, hardenDatabase } from '#lib/harden-database';
@@ -114,4 +116,10 @@ export function fromVariable(name: string): string {
   const value = process.env[name];
   if (!value) throw new Error(`the variable ${name} is not set`);
   return value;
+}
+
+/** A date of the command line. Throws what commander turns into a message. */
+export function isoDate(text: string): string {
+  if (!isIsoDate(text)) throw new InvalidArgumentError('it must be a date such as 2026-01-31.');
+  return text;
 }

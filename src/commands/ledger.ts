@@ -21,6 +21,7 @@ import { fileProblem } from './file-problem.ts';
 import { isoDate } from './iso-date.ts';
 import { ratesCommand, revalueCommand } from './ledger-currencies.ts';
 import { yearCommands } from './ledger-years.ts';
+import { runRecurringCommand } from './run-recurring.ts';
 import { type TrialBalanceFormat, trialBalanceFormats, trialBalanceText } from './trial-balance-text.ts';
 
 type ImportCommand = { tenant: string; dryRun?: true; createAccounts?: true; skipExisting?: true };
@@ -112,10 +113,10 @@ async function showTrialBalance(screen: Screen, command: TrialBalanceCommand): P
   });
 }
 
-/** `ledger import`, `ledger export`, `ledger trial-balance`, and the verbs of years and currencies. */
+/** `ledger import`, `ledger export`, `ledger trial-balance`, and the verbs of years, currencies and what is due. */
 export function ledgerCommand(screen: Screen = process): Command {
   const command = new Command('ledger').description(
-    'journals and rates in, journals and balances out, years closed',
+    'journals and rates in, journals and balances out, years closed, what is due posted',
   );
   command
     .command('import')
@@ -151,5 +152,6 @@ export function ledgerCommand(screen: Screen = process): Command {
   for (const each of yearCommands(screen)) command.addCommand(each);
   command.addCommand(ratesCommand(screen));
   command.addCommand(revalueCommand(screen));
+  command.addCommand(runRecurringCommand(screen));
   return command;
 }

@@ -6,7 +6,7 @@ import { progressBar } from '#lib/progress';
 import { requireMigrated } from '#tenancy';
 import { type BuildApp, migrateOrFail, type OpenDatabase, openDatabase } from './context.ts';
 import { ensureDemoCompanies } from './demo-companies.ts';
-import { purgeDaily } from './purge-daily.ts';
+import { startSchedules } from './schedules.ts';
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
@@ -55,9 +55,7 @@ async function serve(
   try {
     const announce = await prepare(config, database);
     const app = await buildApp(config, database.db);
-    const stopPurging = purgeDaily(database.db, (err, company) =>
-      app.log.error({ err, company }, 'old idempotency keys were not purged'),
-    );
+    const stopSchedules = startSchedules(database.db, app.log);
     try {
       await listen(config, app);
       announce(app);
@@ -65,7 +63,7 @@ async function serve(
       say('stopping …');
     } finally {
       await app.close();
-      await stopPurging();
+      await stopSchedules();
     }
   } finally {
     await database.close();

@@ -2,10 +2,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { CHART_NAMES, type ChartName } from '#accounting';
 import { toBikramSambat } from '#lib/bikram-sambat';
-import { isIsoDate } from '#lib/dates';
 import type { Calendar } from '#lib/tenant-tx';
 import { addTenantDomain, listTenants, setTenantStatus } from '#tenancy';
-import { fromVariable, tenantNamed, withDatabase } from './context.ts';
+import { fromVariable, isoDate, tenantNamed, withDatabase } from './context.ts';
 import { createCompany } from './create-company.ts';
 
 type Options = {
@@ -22,11 +21,6 @@ type Options = {
   ownerName?: string;
   ownerPasswordEnv: string;
 };
-
-function isoDate(text: string): string {
-  if (!isIsoDate(text)) throw new InvalidArgumentError('it must be a date such as 2026-01-01.');
-  return text;
-}
 
 function yearCount(text: string): number {
   const years = /^\d+$/.test(text) ? Number(text) : 0;

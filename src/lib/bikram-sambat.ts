@@ -63,6 +63,12 @@ export function fromBikramSambat(year: number, month: number, day: number): stri
   return addDays(known.newYear, first + day - 1);
 }
 
+/** How many days a Bikram Sambat month has, 29 to 32; 0 for a year or month outside of 2070 to 2090. */
+export function daysOfBikramSambatMonth(year: number, month: number): number {
+  const firsts = FIRST_DAYS.get(year)?.firsts;
+  return (firsts?.[month] ?? 0) - (firsts?.[month - 1] ?? 0);
+}
+
 /** A Gregorian day written in Bikram Sambat: '2026-07-17' becomes '2083-04-01 BS'. Throws as toBikramSambat. */
 export function formatBikramSambat(date: string): string {
   const { year, month, day } = toBikramSambat(date);

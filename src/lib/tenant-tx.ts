@@ -63,14 +63,21 @@ function originOf({ userId, requestId = null, ip = null }: Actor) {
   return { actor: userId, request: requestId, ip };
 }
 
-/** What turns a transaction into a company's, in one round trip; every value in it is ours, none a client's. */
-function tenantSettings(tenant: Tenant, actor: Actor, actors?: readonly Actor[]): string {
+/** What tells the audit log of a transaction who acts, by which request and from where. */
+function originSettings(actor: Actor): string[] {
   const own = originOf(actor);
   return [
-    `SET LOCAL search_path = ${escapeIdentifier(tenant.schema)}, pg_temp`,
     `SET LOCAL app.actor_id = '${own.actor ?? ''}'`,
     ...(own.request === null ? [] : [`SET LOCAL app.request_id = '${own.request}'`]),
     ...(own.ip === null ? [] : [`SET LOCAL app.ip = '${own.ip}'`]),
+  ];
+}
+
+/** What turns a transaction into a company's, in one round trip; every value in it is ours, none a client's. */
+function tenantSettings(tenant: Tenant, actor: Actor, actors?: readonly Actor[]): string {
+  return [
+    `SET LOCAL search_path = ${escapeIdentifier(tenant.schema)}, pg_temp`,
+    ...originSettings(actor),
     ...(actors ? [`SET LOCAL app.requests = '${JSON.stringify(actors.map(originOf))}'`] : []),
     `SET LOCAL ROLE ${escapeIdentifier(tenant.role)}`,
   ].join('; ');
@@ -166,11 +173,19 @@ export async function inTenant<T>(
   );
 }
 
-/** Runs `work` in one transaction on the shared tables as the login role: provisioning, migrating, the directory. */
-export async function inDirectory<T>(db: Db, work: (tx: DirectoryTx) => Promise<T>): Promise<T> {
+/**
+ * Runs `work` in one transaction on the shared tables as the login role: provisioning, migrating, the directory. What it notes
+ * in companies' audit logs names the `actor`, who is the system itself unless given.
+ */
+export async function inDirectory<T>(
+  db: Db,
+  work: (tx: DirectoryTx) => Promise<T>,
+  actor: Actor = systemActor,
+): Promise<T> {
+  const opening = ['BEGIN', ...originSettings(actor)].join('; ');
   const client = await db.pool.connect();
   const loan = { client, release: (broken?: Error) => client.release(broken) };
-  return await transact(loan, 'BEGIN', (leased) =>
+  return await transact(loan, opening, (leased) =>
     work({ db: kyselyOn<PublicSchema>(leased), client: leased }),
   );
 }

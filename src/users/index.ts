@@ -1,4 +1,5 @@
 // The door of users: who somebody is, which companies they belong to, and what their role allows.
+export { changeUser } from './change-user.ts';
 export { pageContextOf } from './pages/page-context-of.ts';
 export { userPageRoutes } from './pages/routes.ts';
 export { permissionsOf, type Role, roleAllows, roles } from './roles.ts';

@@ -16,6 +16,11 @@ const granted: Record<Role, readonly string[]> = {
     'accounting.period.reopen',
     'accounting.period.except',
     'accounting.journal_entry.*',
+    'accounting.number_series.*',
+    'accounting.dimension.*',
+    'accounting.exchange_rate.*',
+    'accounting.revaluation.*',
+    'accounting.recurring_entry.*',
     'accounting.report.*',
   ],
   clerk: [
@@ -38,6 +43,7 @@ const granted: Record<Role, readonly string[]> = {
     'accounting.fiscal_year.view',
     'accounting.journal_entry.view',
     'accounting.number_series.view',
+    'accounting.recurring_entry.view',
     'accounting.report.view',
   ],
   // The storekeeper's own permissions come with the stock; the books are not a storekeeper's business.

@@ -4,6 +4,7 @@ import { noteChange } from '#lib/audit/note-change';
 import type { Db } from '#lib/db';
 import { type Fault, invalid } from '#lib/problem';
 import type { DirectoryTx } from '#lib/tenant-tx';
+import { noteInCompanies } from './note-in-companies.ts';
 import { hashPassword, passwordMatches } from './password.ts';
 import { type Role, roles } from './roles.ts';
 
@@ -12,11 +13,14 @@ export type NewUser = { email: string; name: string; password: string };
 /** A person as a company knows them. */
 export type Member = { userId: string; tenantId: string; email: string; name: string; role: Role };
 
+/** Whether a text has the form of an e-mail address; whether there is such a mailbox, only a letter can tell. */
+export const isEmailAddress = (text: string): boolean => /^[^\s@]+@[^\s@]+$/.test(text);
+
 /** What is wrong with the facts of a new user; the pointer names the fact. */
 function faultsOf(user: NewUser): Fault[] {
   const faults: Fault[] = [];
   const fault = (pointer: string, detail: string) => faults.push({ pointer, code: 'users/invalid', detail });
-  if (!/^[^\s@]+@[^\s@]+$/.test(user.email)) fault('/email', `"${user.email}" is not an e-mail address`);
+  if (!isEmailAddress(user.email)) fault('/email', `"${user.email}" is not an e-mail address`);
   if (user.name.trim() === '') fault('/name', 'a user has a name');
   if (user.password === '') fault('/password', 'a password is not empty');
   return faults;
@@ -51,21 +55,7 @@ export async function setPassword(tx: DirectoryTx, email: string, password: stri
   if (!user || (await passwordMatches(password, user.password_hash))) return;
   const password_hash = await hashPassword(password);
   await tx.db.updateTable('users').set({ password_hash }).where('id', '=', user.id).execute();
-  const companies = await tx.db
-    .selectFrom('memberships')
-    .select('tenant_id')
-    .where('user_id', '=', user.id)
-    .orderBy('tenant_id')
-    .execute();
-  const after = { email: email.toLowerCase(), password: 'changed' };
-  for (const { tenant_id: tenantId } of companies)
-    await noteChange(tx, tenantId, {
-      subject: 'user',
-      subjectId: user.id,
-      action: 'change',
-      before: null,
-      after,
-    });
+  await noteInCompanies(tx, user.id, null, { email: email.toLowerCase(), password: 'changed' });
 }
 
 /** Makes a user a member of a company, or gives a member another role; the company's audit log says so. */

@@ -19,13 +19,14 @@ const isPlain = (line: Record<string, unknown>) =>
 
 type Read = { entry: UncheckedEntry; faults: Fault[] };
 
-const asRecord = (value: unknown): Record<string, unknown> =>
+/** The fields of a JSON object; of anything else none. */
+export const asRecord = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
     : {};
 
-// What the database cannot store is as good as absent; whoever checked the request's shape has named it already.
-const asText = (value: unknown): string | null =>
+/** A text; what the database cannot store is as good as absent, as whoever checked the request's shape has named it already. */
+export const asText = (value: unknown): string | null =>
   typeof value === 'string' && isStorable(value) ? value : null;
 
 /** An amount's text when it is readable; blank counts as absent; else a fault, or 'malformed' when not even text. */

@@ -1,12 +1,12 @@
 // Corrects a posted entry the only way there is: by its mirror image, linked to it.
 import { invalid, notFound, Problem } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
-import type { EntryLine, EntryResult, LineInput } from './entry.ts';
+import type { Entry, EntryInput, EntryLine, EntryResult, LineInput } from './entry.ts';
 import { postEntries } from './post-entries.ts';
 import { getPosted } from './read-entries.ts';
 
 /** Cut by characters, not by UTF-16 units, of which half a pair cannot be stored. */
-const memoOf = (entry: { number: string; memo: string }) =>
+const memoOf = (entry: { number: string | null; memo: string }) =>
   [...`Reversal of ${entry.number}: ${entry.memo}`].slice(0, 1000).join('');
 
 /** The same line on the other side, with the same value in the company's currency. */
@@ -24,6 +24,22 @@ function mirrored(line: EntryLine, base: string): LineInput {
   };
 }
 
+/** The entry that reverses a posted one: sides swapped, all else alike. `base` is the company's currency. */
+export function reversalOf(
+  entry: Entry,
+  base: string,
+  options: { entry_date?: string | undefined; memo?: string | undefined } = {},
+): EntryInput {
+  return {
+    entry_date: options.entry_date ?? entry.entry_date,
+    memo: options.memo ?? memoOf(entry),
+    reference: entry.reference,
+    reverses_id: entry.id,
+    source: 'reversal',
+    lines: entry.lines.map((line) => mirrored(line, base)),
+  };
+}
+
 /**
  * Posts the reversal of an entry: the same lines with sides swapped, on its own date (default: the entry's). An entry is
  * reversed at most once. Throws not-found, a conflict for a draft or a second reversal, or an invalid Problem.
@@ -33,7 +49,7 @@ export async function reverseEntry(
   id: string,
   options: { entry_date?: string; memo?: string } = {},
 ): Promise<Extract<EntryResult, { posted: true }>> {
-  const entry = await tx.db.selectFrom('journal_entries').selectAll().where('id', '=', id).executeTakeFirst();
+  const [entry] = await getPosted(tx, [id]);
   if (!entry) {
     const draft = await tx.db
       .selectFrom('journal_drafts')
@@ -43,17 +59,7 @@ export async function reverseEntry(
     if (!draft) throw notFound('entry');
     throw new Problem('conflict', 'accounting/is-a-draft', 'a draft is edited or deleted, not reversed');
   }
-  const [original] = await getPosted(tx, [id]);
-  const [result] = await postEntries(tx, [
-    {
-      entry_date: options.entry_date ?? entry.entry_date,
-      memo: options.memo ?? memoOf(entry),
-      reference: entry.reference,
-      reverses_id: id,
-      source: 'reversal',
-      lines: (original?.lines ?? []).map((line) => mirrored(line, tx.tenant.currency)),
-    },
-  ]);
+  const [result] = await postEntries(tx, [reversalOf(entry, tx.tenant.currency, options)]);
   if (result?.posted) return result;
   const faults = result?.faults ?? [];
   const again = faults.find((fault) => fault.code === 'accounting/already-reversed');

@@ -136,8 +136,8 @@ export function entryId({ params }: FastifyRequest<ById>): string {
 
 /** In the company's currency, in which an entry balances. */
 function totalsOf(entry: Entry, scale: number): { debit: string; credit: string } {
-  const sum = (side: 'debit' | 'credit') => {
-    const units = entry.lines.map((line) => parseAmount(line[`base_${side}`] ?? '0', scale));
+  const sum = (side: 'base_debit' | 'base_credit') => {
+    const units = entry.lines.map((line) => parseAmount(line[side] ?? '0', scale));
     return formatAmount(
       units.reduce<bigint>((total, unit) => (typeof unit === 'bigint' ? total + unit : total), 0n),
       scale,

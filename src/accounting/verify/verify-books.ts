@@ -11,12 +11,18 @@ const bookChecks: readonly Check[] = [...journalChecks, ...answerChecks, ...audi
 /** What became of one check. */
 export type Verdict = Pick<Check, 'invariant' | 'claim' | 'of'> & Finding;
 
+/** What becomes of each check, one after the other in the caller's transaction. */
+export async function verdictsOf(tx: TenantTx, checks: readonly Check[]): Promise<Verdict[]> {
+  const verdicts: Verdict[] = [];
+  for (const { run, ...what } of checks) verdicts.push({ ...what, ...(await run(tx)) });
+  return verdicts;
+}
+
 /**
  * Checks every invariant that can be seen in a company at rest, in the transaction of the caller, which should be a
  * snapshot. Nothing is written. A breach is told, not thrown.
  */
 export async function verifyBooks(tx: TenantTx): Promise<Verdict[]> {
-  const verdicts: Verdict[] = [];
-  for (const { run, ...what } of bookChecks) verdicts.push({ ...what, ...(await run(tx)) });
+  const verdicts = await verdictsOf(tx, bookChecks);
   return verdicts.sort((a, b) => a.invariant.localeCompare(b.invariant, 'en', { numeric: true }));
 }

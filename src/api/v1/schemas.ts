@@ -153,7 +153,7 @@ export const EntrySchema = Type.Object({
   lines: Type.Array(EntryLineSchema),
 });
 
-const LineBody = strictObject({
+export const LineBody = strictObject({
   account: AccountCode,
   debit: Type.Optional(nullable(Amount)),
   credit: Type.Optional(nullable(Amount)),

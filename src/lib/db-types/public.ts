@@ -99,6 +99,17 @@ export interface Users {
   password_hash: string;
 }
 
+export interface Verifications {
+  breaches: Generated<Json>;
+  broken: number | null;
+  claims: number | null;
+  error: string | null;
+  finished_at: Timestamp | null;
+  night: string;
+  started_at: Generated<Timestamp>;
+  tenant_id: string;
+}
+
 export interface DB {
   memberships: Memberships;
   outbox: Outbox;
@@ -108,4 +119,5 @@ export interface DB {
   tenant_domains: TenantDomains;
   tenants: Tenants;
   users: Users;
+  verifications: Verifications;
 }

@@ -1,0 +1,83 @@
+// All that the serving process does by itself, and when: the one place to look at.
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Db } from '#lib/db';
+import { purgeAll } from './purge-answers.ts';
+import { verifyCompanies } from './verify-companies.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/**
+ * Work that comes again. Every process that serves does it, so it is made to be done by several at once and again.
+ * `stopped` tells long work to end early.
+ */
+export type Schedule = {
+  name: string;
+  firstAfterMs: number;
+  everyMs: number;
+  work(db: Db, log: Pick<FastifyBaseLogger, 'error'>, stopped: () => boolean): Promise<unknown>;
+};
+
+/** What recurring entries bring is not here yet: until there is a scheduler, `ledger run-recurring` posts it. */
+export const schedules: readonly Schedule[] = [
+  {
+    name: 'forget the answers whose Idempotency-Keys have run out',
+    firstAfterMs: MINUTE_MS,
+    everyMs: 24 * HOUR_MS,
+    work: (db, log, stopped) =>
+      purgeAll(
+        db,
+        (err, company) => log.error({ err, company }, 'old idempotency keys were not purged'),
+        stopped,
+      ),
+  },
+  {
+    // Hourly, as each company has its own night; what is proved is not proved again.
+    name: 'prove each company once a night',
+    firstAfterMs: 2 * MINUTE_MS,
+    everyMs: HOUR_MS,
+    work: (db, log, stopped) =>
+      verifyCompanies(
+        db,
+        {
+          onBreach: (company, breaches) =>
+            log.error({ company, breaches }, 'the books do not hold; see: bin/himalytix verify --history'),
+          onError: (err, company) => log.error({ err, company }, 'a company could not be verified'),
+        },
+        { stopped },
+      ),
+  },
+];
+
+/** Does one piece of work at its times, never twice at once; what it throws is logged and the next time comes. */
+async function repeat(
+  { name, firstAfterMs, everyMs, work }: Schedule,
+  db: Db,
+  log: Pick<FastifyBaseLogger, 'error'>,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let wait = firstAfterMs; !signal.aborted; wait = everyMs) {
+    await delay(wait, undefined, { signal, ref: false }).catch(() => {});
+    if (signal.aborted) return;
+    await work(db, log, () => signal.aborted).catch((err: unknown) =>
+      log.error({ err }, `failed to ${name}`),
+    );
+  }
+}
+
+/**
+ * Starts the schedules without keeping the process alive. The returned function stops them and waits for what is under way.
+ */
+export function startSchedules(
+  db: Db,
+  log: Pick<FastifyBaseLogger, 'error'>,
+  list: readonly Schedule[] = schedules,
+): () => Promise<void> {
+  const stop = new AbortController();
+  const running = list.map((schedule) => repeat(schedule, db, log, stop.signal));
+  return async () => {
+    stop.abort();
+    await Promise.all(running);
+  };
+}

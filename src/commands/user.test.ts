@@ -1,0 +1,57 @@
+// Changes a user as an operator does, and tries to get in afterwards.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { sql } from 'kysely';
+import {
+  addMember,
+  createCompany,
+  openTestApi,
+  openTestHouse,
+  type TestApi,
+  type TestHouse,
+  testPassword,
+} from '#test/company';
+import { userCommand } from './user.ts';
+
+let house: TestHouse;
+let api: TestApi;
+
+before(async () => {
+  house = await openTestHouse();
+  api = await openTestApi(house.db);
+  process.env.DATABASE_URL = house.url;
+});
+after(async () => {
+  await api.close();
+  await house.close();
+});
+
+test('a deactivated user is let in nowhere at once, and the company’s log says that the system did it', async () => {
+  const company = await createCompany(house.db);
+  const member = await addMember(house.db, company, 'clerk');
+  const call = await api.as(member);
+  const run = (...words: string[]) =>
+    userCommand()
+      .exitOverride()
+      .parseAsync(['node', 'user', 'change', '--email', member.email, ...words]);
+  assert.equal((await call('GET', '/users/me/')).status, 200);
+  await run('--deactivate', '--name', 'Gone');
+  assert.equal((await call('GET', '/users/me/')).status, 401);
+  const credentials = { email: member.email, password: testPassword };
+  const host = { 'x-tenant': company.tenant.slug };
+  assert.equal((await api.call('POST', '/api/v1/auth/login/', credentials, host)).status, 401);
+  const { rows } = await company.run((tx) =>
+    sql<{ actor_id: null; what: string; active: string }>`select actor_id, subject || ' ' || action as what,
+      content::jsonb #>> '{after,active}' as active from audit_rows order by block_seq desc limit 1`.execute(
+      tx.db,
+    ),
+  );
+  assert.deepEqual(rows, [{ actor_id: null, what: 'user change', active: 'false' }]);
+  await run('--activate');
+  assert.equal((await call('GET', '/users/me/')).status, 200);
+  process.env.NEW_PASSWORD = 'another one entirely';
+  await run('--password-env', 'NEW_PASSWORD');
+  const changed = { ...credentials, password: 'another one entirely' };
+  assert.equal((await api.call('POST', '/api/v1/auth/login/', changed, host)).status, 200);
+  await assert.rejects(run('--activate', '--deactivate'), /choose one/);
+});
