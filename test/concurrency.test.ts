@@ -135,7 +135,8 @@ test('posting, reading and closing side by side leave every number and balance r
       await company.run((tx) =>
         postEntries(tx, client % 3 ? entries : entries.toReversed(), { atomic: client % 2 === 0 }),
       );
-      if (client === 7) await company.run((tx) => setPeriodStatus(tx, id, round % 2 ? 'open' : 'closed'));
+      if (client === 7)
+        await company.run((tx) => setPeriodStatus(tx, id, round % 2 ? 'open' : 'closed', 'a round'));
     }
   });
   await assertBooksHold(house, company);
