@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '#lib/problem';
-import { cashSale, createCompany, openTestHouse, type TestCompany, type TestHouse } from '#test/company';
+import { createCompany, openTestHouse, type TestCompany, type TestHouse } from '#test/company';
 import { assertBooksHold } from '#test/invariants';
 import { createAccount, updateAccount } from '../accounts/keep-accounts.ts';
 import type { EntryInput } from '../journal/entry.ts';
@@ -290,12 +290,3 @@ async function assertBalancesAtOneMoment(): Promise<void> {
     ) both_sides group by value_id, account_id, period_id having sum(debit) <> 0 or sum(credit) <> 0`);
   assert.deepEqual(rows, []);
 }
-
-test('accounts without dimensions are posted to as ever', async () => {
-  const [id = ''] = await company.post(cashSale('2024-02-02', '5'));
-  const entry = await company.run((tx) => getEntry(tx, id));
-  assert.deepEqual(
-    entry?.lines.map(({ dimensions }) => dimensions),
-    [{}, {}],
-  );
-});

@@ -190,6 +190,8 @@ describe('limits', () => {
     const wide = Object.fromEntries(Array.from({ length: 300_001 }, (_, i) => [`f${i}`, 1]));
     const fields = await call('POST', url, { entries: [wide] });
     assert.deepEqual([fields.status, fields.body.code], [422, 'request/too-many-fields']);
+    const deep = await call('POST', url, { entries: [{ lines: [{ dimensions: wide }] }] });
+    assert.deepEqual([deep.status, deep.body.code], [422, 'request/too-many-fields']);
   });
 
   test('a body without a list of entries, or with none in it, is refused', async () => {

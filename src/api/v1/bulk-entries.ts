@@ -12,8 +12,9 @@ import { IdempotencyHeaders, problems } from './schemas.ts';
 /** Some 200 bytes for each of the most lines that are taken. */
 const BODY_LIMIT_BYTES = 10 * 1_048_576;
 const MOST_LINES = 50_000;
-/** A whole line has some four fields and four dimensions; what has far more is hostile. */
-const MOST_FIELDS = 10 * MOST_LINES;
+/** A whole line has some four fields, and perhaps four dimensions; what has far more is hostile. */
+const MOST_FIELDS = 6 * MOST_LINES;
+const MOST_DIMENSIONS = 4 * MOST_LINES;
 
 const description = `Up to ${MOST_ENTRIES} entries with up to ${MOST_LINES} lines in all, each entry as for the single POST but without
 \`status\`. With \`atomic=true\` (the default) all are posted, or none: the 422 names every fault of every entry, with pointers such
@@ -25,27 +26,28 @@ An \`Idempotency-Key\` makes the whole request safe to repeat; a \`source_key\` 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
-const fieldsOf = (line: Record<string, unknown>) =>
-  Object.keys(line).length + (isRecord(line.dimensions) ? Object.keys(line.dimensions).length : 0);
-
 /** Refuses what is too much before anybody looks at it closely. */
 async function refuseTooMuch(request: FastifyRequest): Promise<void> {
   const { entries } = (request.body ?? {}) as { entries?: unknown };
   if (!Array.isArray(entries)) return;
-  let [lines, fields] = [0, 0];
+  let [lines, fields, dimensions] = [0, 0, 0];
   for (const entry of entries.filter(isRecord)) {
     fields += Object.keys(entry).length;
     if (!Array.isArray(entry.lines)) continue;
     lines += entry.lines.length;
     if (lines > MOST_LINES) break;
-    for (const line of entry.lines) if (isRecord(line)) fields += fieldsOf(line);
+    for (const line of entry.lines.filter(isRecord)) {
+      fields += Object.keys(line).length;
+      if (isRecord(line.dimensions)) dimensions += Object.keys(line.dimensions).length;
+    }
   }
   const tooMuch = (code: string, detail: string) => invalid([{ pointer: '/entries', code, detail }]);
   if (entries.length > MOST_ENTRIES)
     throw tooMuch('request/too-many-entries', `at most ${MOST_ENTRIES} entries are posted at once`);
   if (lines > MOST_LINES)
     throw tooMuch('request/too-many-lines', `the entries have at most ${MOST_LINES} lines in all`);
-  if (fields > MOST_FIELDS) throw tooMuch('request/too-many-fields', 'the entries have too many fields');
+  if (fields > MOST_FIELDS || dimensions > MOST_DIMENSIONS)
+    throw tooMuch('request/too-many-fields', 'the entries have too many fields');
 }
 
 /** The entries with the faults of their shape; what is at fault outside of them is thrown. */
