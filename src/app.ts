@@ -18,7 +18,7 @@ import type { Db } from '#lib/db';
 import { type Gate, guard, type Identity, isApi } from '#lib/http/guard';
 import { registerHealth } from '#lib/http/health';
 import { limitBodyTime } from '#lib/http/limit-body-time';
-import { logProblem, problemOf, sendProblem, statusOf, titleOf } from '#lib/http/send-problem';
+import { logProblem, problemOf, sendProblem, setRetryAfter, statusOf, titleOf } from '#lib/http/send-problem';
 import { useValidation } from '#lib/http/validation';
 import { Problem } from '#lib/problem';
 import { resolveTenant, tenantRefused, tenantsById } from '#tenancy';
@@ -88,6 +88,7 @@ async function showProblem(
 ): Promise<FastifyReply> {
   const problem = problemOf(error);
   logProblem(request, problem);
+  setRetryAfter(reply, problem);
   if (problem.kind === 'unauthenticated' && request.method === 'GET') {
     return await reply.redirect(`/sign-in/?next=${encodeURIComponent(request.url)}`, 303);
   }

@@ -18,6 +18,8 @@ export type Outcome = {
 export type Asker = {
   /** Requests that are sent and not answered. */
   readonly underWay: number;
+  /** After `close()` a load ends, also that of a trial that has failed. */
+  readonly isClosed: boolean;
   ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Outcome>;
   /** Posts JSON to a path below /api/v1 under a key. */
   post(path: string, body: unknown, key?: string): Promise<Outcome>;
@@ -51,6 +53,7 @@ function noAnswer(error: Error & { code?: string }): Omit<Outcome, 'ms'> {
 export function openAsker(port: () => number, access: () => string): Asker {
   const agent = new Agent({ keepAlive: true });
   let underWay = 0;
+  let isClosed = false;
   const send = (method: string, path: string, payload: string | undefined, headers: object) =>
     new Promise<Answer>((resolve, reject) => {
       const sent = request(
@@ -89,9 +92,15 @@ export function openAsker(port: () => number, access: () => string): Asker {
     get underWay() {
       return underWay;
     },
+    get isClosed() {
+      return isClosed;
+    },
     ask,
     post: (path, body, key) =>
       ask('POST', `/api/v1${path}`, body, key === undefined ? {} : { 'idempotency-key': key }),
-    close: () => agent.destroy(),
+    close: () => {
+      isClosed = true;
+      agent.destroy();
+    },
   };
 }

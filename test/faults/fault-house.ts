@@ -1,5 +1,6 @@
 // The house in which faults are tried: a company, a PostgreSQL that may be killed, and web processes that may be, too.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { readFileSync, rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -71,6 +72,17 @@ export async function openFaultHouse(): Promise<FaultHouse> {
   });
 }
 
+/** A run that is interrupted skips its hooks; the server and its files must go all the same. */
+function clearAway(folder: string): void {
+  try {
+    const pid = Number(readFileSync(join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
+    process.kill(pid, 'SIGQUIT');
+  } catch {
+    // It has stopped already.
+  }
+  rmSync(folder, { recursive: true, force: true });
+}
+
 /** Kills the postmaster first, so that it can tell nobody, and all of its children. */
 async function killAll(dir: string): Promise<void> {
   const running = await readPostmaster(dir);
@@ -86,6 +98,7 @@ async function killAll(dir: string): Promise<void> {
 export async function openDurableHouse(settings: Record<string, string> = {}): Promise<DurableHouse> {
   return await settingUp('the house with a PostgreSQL of its own', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'himalytix-faults-'));
+    process.once('exit', () => clearAway(folder));
     const durable = { fsync: 'on', synchronous_commit: 'on', ...settings };
     const cluster = await openEmbeddedPostgres({ dataDir: folder, role: 'owner', settings: durable });
     const db = openDb(cluster.url, { max: 1 });
@@ -95,7 +108,7 @@ export async function openDurableHouse(settings: Record<string, string> = {}): P
       superuserUrl: urlOfDatabase(cluster.superuserUrl, 'himalytix'),
       close: async () => {
         await cluster.close();
-        await rm(folder, { recursive: true, force: true });
+        clearAway(folder);
       },
     });
     return { ...house, killPostgres: () => killAll(join(folder, 'postgres')) };

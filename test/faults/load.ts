@@ -19,7 +19,7 @@ export async function putLoad(
   isOver: () => boolean,
 ): Promise<void> {
   await times(clients, async () => {
-    while (!isOver()) {
+    while (!isOver() && !asker.isClosed) {
       const { kind } = await send(asker, notebook, notebook.next());
       if (kind === 'ambiguous') await pause(20);
     }

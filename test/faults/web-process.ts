@@ -30,6 +30,14 @@ function listeningPort(child: ChildProcess): Promise<number> {
   });
 }
 
+const children = new Set<ChildProcess>();
+
+// A run that is interrupted skips its hooks; the servers must go all the same.
+process.once('SIGTERM', () => process.exit(1));
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
 /** Starts it on a free port, on a database that is migrated; resolves once it listens. */
 export async function startWeb(databaseUrl: string): Promise<Web> {
   const env = {
@@ -39,7 +47,8 @@ export async function startWeb(databaseUrl: string): Promise<Web> {
     HIMALYTIX_LOG_LEVEL: process.env.FAULT_LOG_LEVEL ?? 'fatal',
   };
   const child = spawn(process.execPath, [program, 'web'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const ended = once(child, 'exit');
+  children.add(child);
+  const ended = once(child, 'exit').finally(() => children.delete(child));
   const port = await listeningPort(child);
   if (process.env.FAULT_LOG_LEVEL) child.stderr.pipe(process.stderr);
   const isRunning = () => child.exitCode === null && child.signalCode === null;
