@@ -33,7 +33,7 @@ const GIVE_UP_MS = 20_000;
 
 function kindOf(status: number, code: string): Outcome['kind'] {
   if (status >= 200 && status < 300) return 'ok';
-  const isDefinite = status < 500 || code === 'accounting/queue-full';
+  const isDefinite = status < 500 || code === 'accounting/queue-full' || code === 'request/server-stops';
   return isDefinite ? 'failure' : 'ambiguous';
 }
 
@@ -49,40 +49,43 @@ function noAnswer(error: Error & { code?: string }): Omit<Outcome, 'ms'> {
   return { kind, status: 0, headers: {}, body: {} as Body, reason: error.code ?? error.message };
 }
 
+type Sent = { method: string; path: string; payload: string | undefined; headers: Record<string, string> };
+
+/** Resolves with the whole answer. Throws when the connection breaks, or after a time that no request may take. */
+function send(agent: Agent, port: number, { payload, ...what }: Sent): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ host: '127.0.0.1', port, agent, ...what }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8');
+      answer.on('data', (chunk) => {
+        text += chunk;
+      });
+      answer.once('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text }));
+      answer.once('error', reject);
+    });
+    sent.setTimeout(GIVE_UP_MS, () => sent.destroy(new Error(`no answer in ${GIVE_UP_MS} ms`)));
+    sent.once('error', reject);
+    sent.end(payload);
+  });
+}
+
 /** Talks to the loopback address at a port that may change, as a member with this access token, over kept connections. */
 export function openAsker(port: () => number, access: () => string): Asker {
   const agent = new Agent({ keepAlive: true });
   let underWay = 0;
   let isClosed = false;
-  const send = (method: string, path: string, payload: string | undefined, headers: object) =>
-    new Promise<Answer>((resolve, reject) => {
-      const sent = request(
-        { host: '127.0.0.1', port: port(), method, path, agent, headers: { ...headers } },
-        (answer) => {
-          let text = '';
-          answer.setEncoding('utf8');
-          answer.on('data', (chunk) => {
-            text += chunk;
-          });
-          answer.once('end', () =>
-            resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text }),
-          );
-          answer.once('error', reject);
-        },
-      );
-      sent.setTimeout(GIVE_UP_MS, () => sent.destroy(new Error(`no answer in ${GIVE_UP_MS} ms`)));
-      sent.once('error', reject);
-      sent.end(payload);
-    });
   const ask: Asker['ask'] = async (method, path, body, headers = {}) => {
     const started = performance.now();
     const payload = body === undefined ? undefined : JSON.stringify(body);
-    const length = payload === undefined ? {} : { 'content-length': Buffer.byteLength(payload) };
-    const type = payload === undefined ? {} : { 'content-type': 'application/json' };
+    const about: Record<string, string> =
+      payload === undefined
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(payload)) };
     underWay += 1;
     try {
-      const all = { authorization: `Bearer ${access()}`, ...type, ...length, ...headers };
-      const outcome = await send(method, path, payload, all).then(outcomeOf, noAnswer);
+      const all = { authorization: `Bearer ${access()}`, ...about, ...headers };
+      const sent = { method, path, payload, headers: all };
+      const outcome = await send(agent, port(), sent).then(outcomeOf, noAnswer);
       return { ...outcome, ms: performance.now() - started };
     } finally {
       underWay -= 1;
