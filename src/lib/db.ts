@@ -2,7 +2,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { DB as PublicSchema } from './db-types/public.ts';
-import { type DatabaseWatch, watchDatabase } from './watch-database.ts';
+import { DatabaseWatch } from './watch-database.ts';
 
 /** The directory database: `kysely` sees the shared tables as the login role, never a company's. */
 export type Db = { readonly pool: pg.Pool; readonly kysely: Kysely<PublicSchema>; close(): Promise<void> };
@@ -38,7 +38,7 @@ export function openDb(url: string, options: { max?: number; watched?: boolean }
     ...(options.watched ? { stream: () => watch?.socket() } : {}),
   });
   if (options.watched)
-    watch = watchDatabase(url, () => pool.totalCount > pool.idleCount || pool.waitingCount > 0);
+    watch = new DatabaseWatch(url, () => pool.totalCount > pool.idleCount || pool.waitingCount > 0);
   pool.on('error', () => {});
   // The pool listens to idle connections only; one that breaks while it is lent would end the whole process.
   pool.on('connect', (client) => client.on('error', () => {}));

@@ -8,9 +8,6 @@ const PATIENCE_TICKS = 8;
 /** While there is silence, a question is given up after so many ticks and asked anew on another connection. */
 const RETRY_TICKS = 4;
 
-/** Makes the sockets of the connections that are watched; `stop()` ends the watch. */
-export type DatabaseWatch = { socket(): Socket; stop(): void };
-
 type Question = { client: pg.Client; socket: Socket; ticks: number };
 
 function newQuestion(url: string): Question {
@@ -30,63 +27,73 @@ function newQuestion(url: string): Question {
  * with ETIMEDOUT instead of hanging. An error is an answer. Time is counted in ticks, so that a process that was itself held
  * up does not take that for the database's silence.
  */
-export function watchDatabase(url: string, isBusy: () => boolean): DatabaseWatch {
-  const sockets = new Set<Socket>();
-  let question: Question | null = null;
-  let waiting = false;
-  let silent = false;
+export class DatabaseWatch {
+  readonly #url: string;
+  readonly #isBusy: () => boolean;
+  readonly #sockets = new Set<Socket>();
+  readonly #timer: NodeJS.Timeout;
+  #question: Question | null = null;
+  #isWaiting = false;
+  #isSilent = false;
 
-  const drop = () => {
-    question?.socket.destroy();
-    question = null;
-    waiting = false;
-  };
+  constructor(url: string, isBusy: () => boolean) {
+    this.#url = url;
+    this.#isBusy = isBusy;
+    this.#timer = setInterval(() => this.#tick(), TICK_MS).unref();
+  }
 
-  /** The connection is kept while there is work, but for one that has failed. */
-  const ask = async () => {
-    const fresh = question === null;
-    const mine = question ?? newQuestion(url);
-    question = mine;
-    mine.ticks = 0;
-    waiting = true;
-    const failed = await (fresh ? mine.client.connect() : Promise.resolve())
-      .then(() => mine.client.query('select 1'))
-      .then(
-        () => false,
-        () => true,
-      );
-    if (question !== mine) return;
-    silent = false;
-    waiting = false;
-    if (failed) drop();
-  };
+  /** A socket for a connection that is watched. */
+  socket(): Socket {
+    const socket = new Socket();
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    return socket;
+  }
 
-  const tick = () => {
-    if (question && waiting) {
-      question.ticks += 1;
-      if (question.ticks >= (silent ? RETRY_TICKS : PATIENCE_TICKS)) {
-        silent = true;
-        drop();
+  /** Ends the watch; the sockets stay as they are. */
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#drop();
+  }
+
+  #tick(): void {
+    if (this.#question && this.#isWaiting) {
+      this.#question.ticks += 1;
+      if (this.#question.ticks >= (this.#isSilent ? RETRY_TICKS : PATIENCE_TICKS)) {
+        this.#isSilent = true;
+        this.#drop();
       }
     }
-    if (!waiting && (silent || isBusy())) void ask();
-    else if (!waiting) drop();
-    if (silent) for (const socket of sockets) socket.destroy(silence());
-  };
+    if (!this.#isWaiting && (this.#isSilent || this.#isBusy())) void this.#ask();
+    else if (!this.#isWaiting) this.#drop();
+    if (this.#isSilent) for (const socket of this.#sockets) socket.destroy(silence());
+  }
 
-  const timer = setInterval(tick, TICK_MS).unref();
-  return {
-    socket: () => {
-      const socket = new Socket();
-      sockets.add(socket);
-      socket.once('close', () => sockets.delete(socket));
-      return socket;
-    },
-    stop: () => {
-      clearInterval(timer);
-      drop();
-    },
-  };
+  /** The connection is kept while there is work, but for one that has failed. */
+  async #ask(): Promise<void> {
+    const isNew = this.#question === null;
+    const mine = this.#question ?? newQuestion(this.#url);
+    this.#question = mine;
+    mine.ticks = 0;
+    this.#isWaiting = true;
+    let failed = false;
+    try {
+      if (isNew) await mine.client.connect();
+      await mine.client.query('select 1');
+    } catch {
+      failed = true;
+    }
+    if (this.#question !== mine) return;
+    this.#isSilent = false;
+    this.#isWaiting = false;
+    if (failed) this.#drop();
+  }
+
+  #drop(): void {
+    this.#question?.socket.destroy();
+    this.#question = null;
+    this.#isWaiting = false;
+  }
 }
 
 function silence(): Error {
