@@ -33,7 +33,7 @@ test('with plain asynchronous commit a killed PostgreSQL loses answered entries,
   t.after(() => asker.close());
   let killed = false;
   const load = putLoad(asker, notebook, 16, () => killed);
-  await within(20_000, 'the load runs', () => notebook.told.size > 200);
+  await within(60_000, 'the load runs', () => notebook.told.size > 200);
   await house.killPostgres();
   killed = true;
   await load;

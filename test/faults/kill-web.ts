@@ -30,7 +30,7 @@ export async function killWebs(
     access = await house.access();
     const told = notebook.told.size;
     const load = putLoad(asker, notebook, clients, () => !web.isRunning());
-    await within(20_000, 'the load runs', () => notebook.told.size > told + clients);
+    await within(60_000, 'the load runs', () => notebook.told.size > told + clients);
     await pause(150 * random());
     cutShort += asker.underWay;
     await web.kill();

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, test } from 'node:test';
 import { type FaultHouse, openFaultHouse } from './fault-house.ts';
 import { tryOutage } from './outage.ts';
+import { roomy } from './trial.ts';
 
 let house: FaultHouse;
 beforeEach(async () => {
@@ -9,10 +10,18 @@ beforeEach(async () => {
 });
 afterEach(() => house?.close());
 
-test('while the database refuses connections, requests get a 503 in time, and soon after all are served', async (t) => {
-  await tryOutage(t, house, (proxy) => proxy.refuse());
-});
+test(
+  'while the database refuses connections, requests get a 503 in time, and soon after all are served',
+  roomy,
+  async (t) => {
+    await tryOutage(t, house, (proxy) => proxy.refuse());
+  },
+);
 
-test('while the database is silent, no request hangs, and soon after all are served, dead sessions or not', async (t) => {
-  await tryOutage(t, house, (proxy) => proxy.silence());
-});
+test(
+  'while the database is silent, no request hangs, and soon after all are served, dead sessions or not',
+  roomy,
+  async (t) => {
+    await tryOutage(t, house, (proxy) => proxy.silence());
+  },
+);

@@ -40,6 +40,9 @@ export const lengths = {
   outageSeconds: fromEnvironment('FAULT_OUTAGE_SECONDS', 7),
 };
 
+/** For the options of a test: what a trial may take on a machine that is busy with other things. */
+export const roomy = { timeout: lengths.rounds * 30_000 + lengths.outageSeconds * 10_000 };
+
 /** Numbers from 0 to 1 that come again with the printed seed. */
 export function seededRandom(t: TestContext): () => number {
   const seed = fromEnvironment('FAULT_SEED', randomInt(1, 2 ** 31));
