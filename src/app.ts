@@ -16,9 +16,10 @@ import { coalesced } from '#lib/coalesced';
 import type { Config } from '#lib/config';
 import type { Db } from '#lib/db';
 import { type Gate, guard, type Identity, isApi } from '#lib/http/guard';
+import { hangUpOnClosing } from '#lib/http/hang-up-on-closing';
 import { registerHealth } from '#lib/http/health';
 import { limitBodyTime } from '#lib/http/limit-body-time';
-import { logProblem, problemOf, sendProblem, statusOf, titleOf } from '#lib/http/send-problem';
+import { logProblem, problemOf, sendProblem, setRetryAfter, statusOf, titleOf } from '#lib/http/send-problem';
 import { useValidation } from '#lib/http/validation';
 import { Problem } from '#lib/problem';
 import { resolveTenant, tenantRefused, tenantsById } from '#tenancy';
@@ -88,6 +89,7 @@ async function showProblem(
 ): Promise<FastifyReply> {
   const problem = problemOf(error);
   logProblem(request, problem);
+  setRetryAfter(reply, problem);
   if (problem.kind === 'unauthenticated' && request.method === 'GET') {
     return await reply.redirect(`/sign-in/?next=${encodeURIComponent(request.url)}`, 303);
   }
@@ -113,7 +115,8 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
     bodyLimit: 1_048_576,
     // See limitBodyTime.
     requestTimeout: 0,
-    return503OnClosing: true,
+    // See hangUpOnClosing.
+    return503OnClosing: false,
     frameworkErrors: answerError,
   });
   const tokens = new Tokens(db);
@@ -134,6 +137,7 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
     strictTransportSecurity: config.trustProxy,
   });
   await app.register(cookie);
+  hangUpOnClosing(app);
   guard(app, gateOf(db, tokens, config.baseDomain), ['/api/docs', '/assets/', '/favicon.ico']);
   limitBodyTime(app, 30_000);
   registerHealth(app, db);

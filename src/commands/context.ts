@@ -56,8 +56,10 @@ export async function openDatabase(
   role: 'owner' | 'guest',
   describe = '',
 ): Promise<OpenDatabase> {
+  // Who serves has others waiting for an answer; a command may as well wait.
+  const watched = role === 'owner';
   if (config.databaseUrl !== null) {
-    const db = openDb(config.databaseUrl);
+    const db = openDb(config.databaseUrl, { watched });
     await checkServer(db).catch(async (error: unknown) => {
       await db.close();
       throw error;
@@ -66,7 +68,7 @@ export async function openDatabase(
   }
   const log = (line: string) => void process.stderr.write(`${line}\n`);
   const postgres = await openEmbeddedPostgres({ dataDir: config.dataDir, role, log, owner: { describe } });
-  const db = openDb(postgres.url);
+  const db = openDb(postgres.url, { watched });
   const close = async () => {
     await db.close();
     await postgres.close();

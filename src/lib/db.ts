@@ -2,6 +2,7 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { DB as PublicSchema } from './db-types/public.ts';
+import { DatabaseWatch } from './watch-database.ts';
 
 /** The directory database: `kysely` sees the shared tables as the login role, never a company's. */
 export type Db = { readonly pool: pg.Pool; readonly kysely: Kysely<PublicSchema>; close(): Promise<void> };
@@ -18,21 +19,33 @@ const types: pg.CustomTypesConfig = {
   }) as pg.CustomTypesConfig['getTypeParser'],
 };
 
+/** How long a request may wait for a connection, be it that all are lent or that a new one does not come about. */
+const MOST_WAIT_MS = 5000;
+
 /**
  * Opens a pool. Connection failures surface on use, as errors of the queries that meet them; an idle connection that
- * breaks is dropped silently, as the pool opens another one.
+ * breaks is dropped silently, as the pool opens another one. `watched` is for a program that serves: queries to a database that
+ * has fallen silent fail then, which else would hang.
  */
-export function openDb(url: string, options: { max?: number } = {}): Db {
+export function openDb(url: string, options: { max?: number; watched?: boolean } = {}): Db {
+  let watch: DatabaseWatch | undefined;
   const pool = new pg.Pool({
     connectionString: url,
     max: options.max ?? 10,
     types,
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: MOST_WAIT_MS,
     application_name: 'himalytix',
+    ...(options.watched ? { stream: () => watch?.socket() } : {}),
   });
+  if (options.watched)
+    watch = new DatabaseWatch(url, () => pool.totalCount > pool.idleCount || pool.waitingCount > 0);
   pool.on('error', () => {});
   // The pool listens to idle connections only; one that breaks while it is lent would end the whole process.
   pool.on('connect', (client) => client.on('error', () => {}));
   const kysely = new Kysely<PublicSchema>({ dialect: new PostgresDialect({ pool }) });
-  return { pool, kysely, close: () => kysely.destroy() };
+  const close = async () => {
+    await kysely.destroy();
+    watch?.stop();
+  };
+  return { pool, kysely, close };
 }

@@ -51,6 +51,12 @@ export type DirectoryTx = { readonly db: Kysely<PublicSchema>; readonly client: 
 /** The system at work inside a company, for commands, imports and demo data. */
 export const systemActor: Actor = { userId: null, email: '', name: 'System', role: 'system' };
 
+/**
+ * A transaction for a request never waits for anybody but the database. One that is silent for so long has lost its program,
+ * to a cut network for instance, and would hold its locks until TCP gives up, which takes hours.
+ */
+const LOST_AFTER = "SET LOCAL idle_in_transaction_session_timeout = '8s'";
+
 const SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
 const { escapeIdentifier } = pg;
@@ -68,7 +74,7 @@ function originSettings(actor: Actor): string[] {
   const own = originOf(actor);
   return [
     `SET LOCAL app.actor_id = '${own.actor ?? ''}'`,
-    ...(own.request === null ? [] : [`SET LOCAL app.request_id = '${own.request}'`]),
+    ...(own.request === null ? [] : [`SET LOCAL app.request_id = '${own.request}'`, LOST_AFTER]),
     ...(own.ip === null ? [] : [`SET LOCAL app.ip = '${own.ip}'`]),
   ];
 }

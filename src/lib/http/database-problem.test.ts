@@ -38,6 +38,7 @@ test('what another try may mend is unavailable for the moment', () => {
     '53300',
     '57P01',
     '57P03',
+    '25P03',
     '40001',
     '40P01',
     'ECONNREFUSED',

@@ -1,9 +1,10 @@
 // What PostgreSQL refuses or fails at, as problems: its own rules of the books, duplicates, and being out of reach.
 import { Problem } from '#lib/problem';
 
-// SQLSTATE classes after which another try is worth it: connection (08), resources (53), operator intervention (57P),
-// and the two ways in which concurrent transactions are told to try again (40001, 40P01).
-const UNAVAILABLE = /^(08...|53...|57P..|40001|40P01)$/;
+// SQLSTATE classes after which another try is worth it: connection (08), resources (53), operator intervention (57P), a
+// transaction that was given up for lost (25P03, see tenant-tx.ts), and the two ways in which concurrent transactions are told
+// to try again (40001, 40P01).
+const UNAVAILABLE = /^(08...|53...|57P..|25P03|40001|40P01)$/;
 const UNREACHABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
 
 type DatabaseError = Error & { code: string; detail?: string; hint?: string; constraint?: string };

@@ -110,6 +110,11 @@ export function logProblem(request: FastifyRequest, problem: Problem): void {
   else if (problem.kind === 'unavailable') request.log.warn({ err: problem.cause ?? problem }, problem.code);
 }
 
+/** Says when to come again, where that may help; the seconds are a guess that fits a restart. */
+export function setRetryAfter(reply: FastifyReply, problem: Problem): void {
+  if (problem.kind === 'unavailable') reply.header('Retry-After', '2');
+}
+
 /** Answers with application/problem+json. */
 export async function sendProblem(
   request: FastifyRequest,
@@ -118,7 +123,7 @@ export async function sendProblem(
 ): Promise<FastifyReply> {
   const problem = problemOf(error);
   logProblem(request, problem);
-  if (problem.kind === 'unavailable') reply.header('Retry-After', '2');
+  setRetryAfter(reply, problem);
   if (problem.kind === 'unauthenticated') reply.header('WWW-Authenticate', 'Bearer');
   return await reply
     .code(statuses[problem.kind])
