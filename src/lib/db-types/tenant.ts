@@ -128,6 +128,11 @@ export interface DimensionValues {
   name: string;
 }
 
+export interface EntriesDue {
+  entry_ids: string[];
+  id: Generated<number>;
+}
+
 export interface EntryDocuments {
   document: string | null;
   id: string | null;
@@ -226,6 +231,7 @@ export interface JournalLines {
   credit: Numeric;
   currency: string;
   debit: Numeric;
+  dimensions: Generated<number>;
   entry_date: string;
   entry_id: string;
   line_no: number;
@@ -316,6 +322,7 @@ export interface DB {
   dimension_balances: DimensionBalances;
   dimension_values: DimensionValues;
   dimensions: Dimensions;
+  entries_due: EntriesDue;
   entry_documents: EntryDocuments;
   exchange_rates: ExchangeRates;
   fiscal_years: FiscalYears;
