@@ -62,7 +62,14 @@ export const statementFields = {
   ),
 };
 
-const SidesSchema = Type.Object({ debit: Amount, credit: Amount, link: nullable(Link) });
+const SidesSchema = Type.Object({
+  debit: Amount,
+  credit: Amount,
+  link: nullable(Link),
+  links: Type.Optional(
+    Type.Array(Link, { description: 'Where the lines behind a balance are in several places.' }),
+  ),
+});
 
 const balanceFigures = Type.Array(
   nullable(
