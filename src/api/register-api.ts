@@ -40,7 +40,7 @@ const openapi = {
     { name: 'accounts', description: 'The chart of accounts' },
     { name: 'journal entries', description: 'Posting, drafts, reversal' },
     { name: 'fiscal years and periods', description: 'The fiscal calendar' },
-    { name: 'reports', description: 'Trial balance and general ledger' },
+    { name: 'reports', description: 'Trial balance, statements and general ledger' },
   ],
 } as const;
 
