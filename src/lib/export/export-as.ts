@@ -1,4 +1,5 @@
 // The one door through which a route sends a report as a file, whatever the format.
+import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { csvOf } from './csv.ts';
 import { pdfOf } from './pdf.ts';
@@ -21,14 +22,17 @@ export type ExportFormat = keyof typeof writers;
 export const exportFormats = Object.keys(writers) as ExportFormat[];
 
 /**
- * A report as a file: its media type, its extension without a dot, and its bytes as they are read. Nothing is asked of
- * the rows before the body is read. What they throw becomes the body's error; a PDF of too many rows fails with the
- * Problem `report/too-many-rows-for-pdf` before its first byte, so that the answer can still be that problem.
+ * A report as a file: its media type, its extension without a dot, and its bytes as they are read. It resolves when the
+ * first bytes are there, so that what goes wrong until then (a query that fails, the Problem
+ * `report/too-many-rows-for-pdf`) is thrown and can be answered as a problem; later errors of the rows are the body's.
+ * Whoever asked has to read the body or destroy it, for it holds the rows open.
  */
-export function exportAs(
+export async function exportAs(
   format: ExportFormat,
   sheet: Sheet,
-): { contentType: string; extension: string; body: Readable } {
+): Promise<{ contentType: string; extension: string; body: Readable }> {
   const { contentType, write } = writers[format];
-  return { contentType, extension: format, body: write(sheet) };
+  const body = write(sheet);
+  await once(body, 'readable');
+  return { contentType, extension: format, body };
 }

@@ -31,7 +31,7 @@ export type Layout = {
 
 /** The white around a page, and between two columns, in points. */
 export const MARGIN = 40;
-export const GAP = 10;
+const GAP = 10;
 
 /** The height of a line of text, of a row beyond its lines, and the sizes of the title block; in font sizes or points. */
 export const LINE = 1.36;
@@ -41,7 +41,7 @@ export const SUBTITLE_SIZE = 8.5;
 export const FOOTER_SIZE = 7;
 
 /** The strip at a page's foot that holds its number. */
-export const FOOTER = 14;
+const FOOTER = 14;
 
 /** The height of the title block of so many lines, with the white under it, in points. */
 export function titleBlockHeight(titleLines: number, subtitleLines: number): number {
@@ -53,6 +53,8 @@ export const weightOf = (kind: PlacedRow['kind']): Weight => (kind === 'line' ? 
 
 const MAX_LINES = 3;
 const MAX_TEXT = 400;
+// No PDF viewer has to show more (ISO 32000-1, Annex C.2).
+const MAX_PAPER = 14_400;
 const MIN_TEXT_EMS = 9;
 const EASY_TEXT_EMS = 14;
 const INDENT_EMS = 1.3;
@@ -132,14 +134,16 @@ async function wantedEms({ columns }: Sheet, rows: ShownRow[], fonts: Fonts): Pr
 
 const sumOf = (numbers: number[]) => numbers.reduce((sum, number) => sum + number, 0);
 
-/** The first paper on which all columns fit, or one as wide as they are. */
+/** The first paper on which all columns fit; beyond the largest one as wide as they are. */
 function paperFor(sheet: Sheet, wanted: number[]): { paper: Paper; least: number[] } {
   const least = ({ size, textEms }: Paper) =>
     wanted.map((ems, i) => (sheet.columns[i]?.kind === 'text' ? Math.min(ems, textEms) : ems) * size);
   const room = (paper: Paper) => paper.width - 2 * MARGIN - GAP * (wanted.length - 1);
   const last = PAPERS.at(-1) as Paper;
   const fitting = PAPERS.find((paper) => sumOf(least(paper)) <= room(paper));
-  const wide = { ...last, width: sumOf(least(last)) + 2 * MARGIN + GAP * (wanted.length - 1) };
+  const around = last.width - room(last);
+  const size = Math.min(last.size, (last.size * (MAX_PAPER - around)) / sumOf(least(last)));
+  const wide = { ...last, size, width: sumOf(least({ ...last, size })) + around };
   const paper = fitting ?? wide;
   return { paper, least: least(paper) };
 }

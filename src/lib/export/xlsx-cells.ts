@@ -2,28 +2,12 @@
 import { isIsoDate } from '../dates.ts';
 import { exactAmount, type SheetColumn, type SheetRow, shownWidth } from './sheet.ts';
 import { type CellLook, Looks } from './xlsx-styles.ts';
+import { element, xmlText } from './xlsx-xml.ts';
 
 // What Excel takes: characters of a cell, steps of an indent, significant digits of a number.
 const MAX_TEXT = 32_767;
 const MAX_INDENT = 15;
 const MAX_DIGITS = 15;
-
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-/** Text as XML 1.0 and Excel read it back: what neither can hold is shown as U+FFFD. */
-export function xmlText(text: string): string {
-  const whole = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT - 1)}…` : text;
-  return (
-    whole
-      .toWellFormed()
-      .replace(/\r\n?/g, '\n')
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML forbids.
-      .replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\uFFFE\uFFFF]/g, '\uFFFD')
-      .replace(/[&<>"]/g, (letter) => ENTITIES[letter] ?? letter)
-      // Excel reads _x0041_ as the letter A, so an underscore that looks like such a code is written as one.
-      .replace(/_(?=x[0-9A-Fa-f]{4}_)/g, '_x005F_')
-  );
-}
 
 /** The letters of a column, counted from 0: A … Z, AA … */
 export function columnName(index: number): string {
@@ -33,13 +17,14 @@ export function columnName(index: number): string {
 
 /** A cell of text, which is never read as a formula; an empty one still has its look. */
 export function textCell(place: string, look: number, text: string): string {
-  return text === ''
-    ? `<c r="${place}" s="${look}"/>`
-    : `<c r="${place}" s="${look}" t="inlineStr"><is><t xml:space="preserve">${xmlText(text)}</t></is></c>`;
+  if (text === '') return element('c', { r: place, s: look });
+  const whole = text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT - 1)}…` : text;
+  const inline = element('is', {}, element('t', { 'xml:space': 'preserve' }, xmlText(whole)));
+  return element('c', { r: place, s: look, t: 'inlineStr' }, inline);
 }
 
 const numberCell = (place: string, look: number, number: string | number) =>
-  `<c r="${place}" s="${look}"><v>${number}</v></c>`;
+  element('c', { r: place, s: look }, element('v', {}, String(number)));
 
 const digitsOf = (amount: string) => amount.replace(/[-.]/g, '').replace(/^0+|0+$/g, '').length;
 
@@ -80,13 +65,13 @@ export class CellWriter {
       this.#cell(column, cells[column.key] ?? '', `${columnName(index)}${number}`, {
         bold: kind !== 'line',
         ...(kind === 'total' ? { rule: 'above' } : {}),
-        indent: index === 0 ? Math.min(depth, MAX_INDENT) : 0,
+        indent: index === 0 ? Math.max(0, Math.min(depth, MAX_INDENT)) : 0,
       }),
     );
     const lines = columns.map((column, index) =>
       linesOf(column, cells[column.key] ?? '', index === 0 ? depth : 0),
     );
-    return `<row r="${number}" ht="${rowHeight(Math.max(1, ...lines))}">${written.join('')}</row>`;
+    return element('row', { r: number, ht: rowHeight(Math.max(1, ...lines)) }, ...written);
   }
 
   #cell({ kind }: SheetColumn, text: string, place: string, look: CellLook): string {

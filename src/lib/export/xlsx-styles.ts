@@ -1,4 +1,5 @@
 // The looks of cells in a workbook, numbered as they are first used, because the part that lists them is written last.
+import { element } from './xlsx-xml.ts';
 
 /** How a cell looks. `format` is a number format; `indent` counts steps; `quoted` keeps text text when it is edited. */
 export type CellLook = {
@@ -13,17 +14,26 @@ export type CellLook = {
   format?: string;
 };
 
-const FONT = '<name val="Calibri"/><family val="2"/>';
-const INK = '<color rgb="FF1F2937"/>';
-const MUTED = '<color rgb="FF6B7280"/>';
-const BORDERS = {
-  none: '<border><left/><right/><top/><bottom/><diagonal/></border>',
-  above:
-    '<border><left/><right/><top style="thin"><color rgb="FF6B7280"/></top><bottom/><diagonal/></border>',
-  below:
-    '<border><left/><right/><top/><bottom style="thin"><color rgb="FF6B7280"/></bottom><diagonal/></border>',
-};
-const borderNames = Object.keys(BORDERS);
+const INK = 'FF1F2937';
+const MUTED = 'FF6B7280';
+
+// Numbers below this one are Excel's own formats.
+const FIRST_FORMAT = 164;
+
+const edge = (name: string, drawn: boolean) =>
+  drawn ? element(name, { style: 'thin' }, element('color', { rgb: MUTED })) : element(name);
+
+const borders = ([undefined, 'above', 'below'] as const).map((rule) =>
+  element(
+    'border',
+    {},
+    element('left'),
+    element('right'),
+    edge('top', rule === 'above'),
+    edge('bottom', rule === 'below'),
+    element('diagonal'),
+  ),
+);
 
 /** A list without doubles that tells the place of each of its members. */
 class Numbered {
@@ -41,22 +51,23 @@ class Numbered {
   }
 }
 
-const listOf = (element: string, members: string[]) =>
-  `<${element} count="${members.length}">${members.join('')}</${element}>`;
+const listOf = (name: string, members: string[]) => element(name, { count: members.length }, ...members);
 
-// Numbers below this one are Excel's own formats.
-const FIRST_FORMAT = 164;
-
-const fontOf = ({ bold, size, muted }: CellLook) =>
-  `<font>${bold ? '<b/>' : ''}<sz val="${size ?? 11}"/>${muted ? MUTED : INK}${FONT}</font>`;
+const fontOf = ({ bold, size = 11, muted }: CellLook) =>
+  element(
+    'font',
+    {},
+    bold ? element('b') : '',
+    element('sz', { val: size }),
+    element('color', { rgb: muted ? MUTED : INK }),
+    element('name', { val: 'Calibri' }),
+    element('family', { val: 2 }),
+  );
 
 function alignmentOf({ right, wrap, indent = 0 }: CellLook): string {
-  const horizontal = right
-    ? ' horizontal="right"'
-    : indent > 0
-      ? ` horizontal="left" indent="${indent}"`
-      : '';
-  return `<alignment vertical="top"${horizontal}${wrap ? ' wrapText="1"' : ''}/>`;
+  const horizontal = right ? 'right' : indent > 0 ? 'left' : undefined;
+  const steps = !right && indent > 0 ? indent : undefined;
+  return element('alignment', { vertical: 'top', horizontal, indent: steps, wrapText: wrap ? 1 : undefined });
 }
 
 /** The looks used in one workbook. Their number is bounded by what a report can ask for, never by its rows. */
@@ -71,29 +82,39 @@ export class Looks {
 
   /** The number that a cell carries to look so. */
   numberOf(look: CellLook): number {
-    const format = look.format === undefined ? 0 : FIRST_FORMAT + this.#formats.placeOf(look.format);
-    const font = this.#fonts.placeOf(fontOf(look));
-    const border = borderNames.indexOf(look.rule ?? 'none');
-    return this.#cells.placeOf(
-      `<xf numFmtId="${format}" fontId="${font}" fillId="0" borderId="${border}" xfId="0" applyNumberFormat="1" ` +
-        `applyFont="1" applyBorder="1" applyAlignment="1"${look.quoted ? ' quotePrefix="1"' : ''}>${alignmentOf(look)}</xf>`,
-    );
+    const { rule, format, quoted } = look;
+    const attributes = {
+      numFmtId: format === undefined ? 0 : FIRST_FORMAT + this.#formats.placeOf(format),
+      fontId: this.#fonts.placeOf(fontOf(look)),
+      fillId: 0,
+      borderId: rule === undefined ? 0 : rule === 'above' ? 1 : 2,
+      xfId: 0,
+      applyNumberFormat: 1,
+      applyFont: 1,
+      applyBorder: 1,
+      applyAlignment: 1,
+      quotePrefix: quoted ? 1 : undefined,
+    };
+    return this.#cells.placeOf(element('xf', attributes, alignmentOf(look)));
   }
 
-  /** The part xl/styles.xml, without its XML declaration. */
+  /** The inside of the part xl/styles.xml, in the order that its schema asks for. */
   xml(): string {
     const formats = this.#formats
       .members()
-      .map((code, place) => `<numFmt numFmtId="${FIRST_FORMAT + place}" formatCode="${code}"/>`);
-    return (
-      '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">' +
-      (formats.length > 0 ? listOf('numFmts', formats) : '') +
-      listOf('fonts', this.#fonts.members()) +
-      '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills>' +
-      listOf('borders', Object.values(BORDERS)) +
-      '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>' +
-      listOf('cellXfs', this.#cells.members()) +
-      '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+      .map((formatCode, place) => element('numFmt', { numFmtId: FIRST_FORMAT + place, formatCode }));
+    const fills = ['none', 'gray125'].map((patternType) =>
+      element('fill', {}, element('patternFill', { patternType })),
     );
+    const base = element('xf', { numFmtId: 0, fontId: 0, fillId: 0, borderId: 0 });
+    return [
+      formats.length > 0 ? listOf('numFmts', formats) : '',
+      listOf('fonts', this.#fonts.members()),
+      listOf('fills', fills),
+      listOf('borders', borders),
+      listOf('cellStyleXfs', [base]),
+      listOf('cellXfs', this.#cells.members()),
+      listOf('cellStyles', [element('cellStyle', { name: 'Normal', xfId: 0, builtinId: 0 })]),
+    ].join('');
   }
 }
