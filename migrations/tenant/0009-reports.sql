@@ -12,6 +12,22 @@ alter table accounts
     'cash', 'bank', 'receivable', 'payable', 'inventory', 'tax', 'retained_earnings', 'fixed_asset', 'loan', 'depreciation',
     'exchange_difference', 'rounding', 'cost_of_sales'));
 
+-- The days outside of ranges, of periods that they touch: after their last day, and before their first.
+create function days_outside(p_from date[], p_to date[])
+returns table (nth integer, period_id bigint, first_day date, last_day date)
+language plpgsql stable rows 2 set search_path from current set plan_cache_mode = force_generic_plan as $$
+begin
+  return query
+    select r.nth::integer, p.id, r.t + 1, p.ends_on
+    from unnest(p_from, p_to) with ordinality r (f, t, nth)
+      join periods p on r.t >= p.starts_on and r.t < p.ends_on and p.ends_on >= coalesce(r.f, '-infinity')
+    union all
+    select r.nth::integer, p.id, p.starts_on, r.f - 1
+    from unnest(p_from, p_to) with ordinality r (f, t, nth)
+      join periods p on r.f > p.starts_on and r.f <= p.ends_on and p.starts_on <= r.t
+    where r.f <= r.t;
+end $$;
+
 -- Sums of all lines for ranges of days (p_from null: since ever). Balances of all periods that a range touches are added up, and
 -- what they have outside of it is taken off by days. `closing`: what the closing of a year posted, which is always on its last
 -- day, so that a range that ends before it has nothing of it: it goes off with that day.
@@ -29,16 +45,9 @@ begin
         join periods p on p.starts_on <= r.t and p.ends_on >= coalesce(r.f, '-infinity')
         join account_balances b on b.period_id = p.id
       union all
-      select r.nth::integer, d.account_id, false, -d.debit, -d.credit
-      from unnest(p_from, p_to) with ordinality r (f, t, nth)
-        join periods p on r.t >= p.starts_on and r.t < p.ends_on and p.ends_on >= coalesce(r.f, '-infinity')
-        join account_days d on d.entry_date > r.t and d.entry_date <= p.ends_on
-      union all
-      select r.nth::integer, d.account_id, false, -d.debit, -d.credit
-      from unnest(p_from, p_to) with ordinality r (f, t, nth)
-        join periods p on r.f > p.starts_on and r.f <= p.ends_on and p.starts_on <= r.t
-        join account_days d on d.entry_date >= p.starts_on and d.entry_date < r.f
-      where r.f <= r.t
+      select o.nth, d.account_id, false, -d.debit, -d.credit
+      from days_outside(p_from, p_to) o cross join lateral (
+        select d.account_id, d.debit, d.credit from account_days d where d.entry_date between o.first_day and o.last_day offset 0) d
     ) s
     group by s.nth, s.account_id, s.closing
     having sum(s.debit) <> 0 or sum(s.credit) <> 0;
@@ -63,17 +72,12 @@ begin
         join dimension_balances b on b.value_id = v.id and b.period_id = p.id
       where v.dimension_id = v_dimension and (p_value is null or v.id = p_value)
       union all
-      select r.nth::integer, d.value_id, d.account_id, false, -d.debit, -d.credit
-      from unnest(p_from, p_to) with ordinality r (f, t, nth)
-        join periods p on r.t >= p.starts_on and r.t < p.ends_on and p.ends_on >= coalesce(r.f, '-infinity')
-        join journal_line_dimensions d on d.dimension_id = v_dimension and d.period_id = p.id and d.entry_date > r.t
-      where p_value is null or d.value_id = p_value
-      union all
-      select r.nth::integer, d.value_id, d.account_id, false, -d.debit, -d.credit
-      from unnest(p_from, p_to) with ordinality r (f, t, nth)
-        join periods p on r.f > p.starts_on and r.f <= p.ends_on and p.starts_on <= r.t
-        join journal_line_dimensions d on d.dimension_id = v_dimension and d.period_id = p.id and d.entry_date < r.f
-      where r.f <= r.t and (p_value is null or d.value_id = p_value)
+      select o.nth, d.value_id, d.account_id, false, -d.debit, -d.credit
+      from days_outside(p_from, p_to) o cross join lateral (
+        select d.value_id, d.account_id, d.debit, d.credit
+        from journal_line_dimensions d
+        where d.dimension_id = v_dimension and d.period_id = o.period_id and d.entry_date between o.first_day and o.last_day
+          and (p_value is null or d.value_id = p_value) offset 0) d
     ) s
     group by s.nth, s.value_id, s.account_id, s.closing
     having sum(s.debit) <> 0 or sum(s.credit) <> 0;
@@ -198,7 +202,8 @@ begin
         from periods p join account_balances b on b.period_id = p.id where p.starts_on <= p_day
         union all
         select d.account_id, -d.debit, -d.credit
-        from periods p join account_days d on d.entry_date > p_day and d.entry_date <= p.ends_on
+        from periods p cross join lateral (
+          select d.account_id, d.debit, d.credit from account_days d where d.entry_date > p_day and d.entry_date <= p.ends_on offset 0) d
         where p_day >= p.starts_on and p_day < p.ends_on
       ) b
       group by b.account_id
@@ -208,9 +213,9 @@ begin
     order by a.code;
 end $$;
 
-revoke all on function account_sums(date[], date[]), dimension_sums(date[], date[], smallint, bigint),
+revoke all on function days_outside(date[], date[]), account_sums(date[], date[]), dimension_sums(date[], date[], smallint, bigint),
   line_sums(date[], date[], bigint[], smallint, timestamptz, boolean, bigint[]),
   report_sums(date[], date[], bigint[], smallint, timestamptz), chart_known(timestamptz), trial_balance(date, boolean) from public;
-grant execute on function account_sums(date[], date[]), dimension_sums(date[], date[], smallint, bigint),
+grant execute on function days_outside(date[], date[]), account_sums(date[], date[]), dimension_sums(date[], date[], smallint, bigint),
   line_sums(date[], date[], bigint[], smallint, timestamptz, boolean, bigint[]),
   report_sums(date[], date[], bigint[], smallint, timestamptz), chart_known(timestamptz), trial_balance(date, boolean) to {{role}};

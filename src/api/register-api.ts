@@ -55,7 +55,7 @@ const openapi = {
       name: 'fiscal years and periods',
       description: 'The fiscal calendar: closing, locking, reopening, exceptions',
     },
-    { name: 'reports', description: 'Trial balance and general ledger' },
+    { name: 'reports', description: 'Statements from balances, ledgers and day book' },
     { name: 'exchange rates', description: 'Rates of other currencies, and revaluation at them' },
   ],
 } as const;

@@ -13,7 +13,7 @@ export type AccountFigures = { cells: Cells; touched: boolean };
 export type AccountRow = AccountFigures & { account: ChartAccount; depth: number };
 
 /** The sum of rows, column by column. */
-export function sumOfCells(rows: readonly Cells[], blank: Cells): Cells {
+function sumOfCells(rows: readonly Cells[], blank: Cells): Cells {
   return rows.reduce<Cells>(
     (sum, cells) =>
       sum.map((own, column) => own?.map((units, at) => units + (cells[column]?.[at] ?? 0n)) ?? null),

@@ -10,8 +10,11 @@ import type { Column, PlacedColumn } from './report-columns.ts';
 import { yearStart } from './report-dates.ts';
 import { ledgerLink } from './report-links.ts';
 
-/** Both sides and the lines behind them; a total has no link, as its rows have theirs. */
-export type Sides = { debit: string; credit: string; link: string | null };
+/**
+ * Both sides and the lines behind them; a total has no link, as its rows have theirs. A balance without the closing of its year is
+ * of the lines before that year and of those in it: it has `links`.
+ */
+export type Sides = { debit: string; credit: string; link: string | null; links?: string[] };
 
 /** Opening and movement are there where the report has a first day. Movement has both sides in full, balances are net. */
 export type TrialBalanceFigures = { opening?: Sides; movement?: Sides; closing: Sides };
@@ -77,13 +80,14 @@ function figuresIn({ prepared, query }: Shape, cells: Cells, account: string | n
       link: address,
     });
     const { from, to } = column;
-    const closing = sides(4, query.closing ? link(null, to) : link(from, to, false));
-    if (query.from === null || from === null) return { closing };
-    return {
-      opening: sides(0, link(null, addDays(from, -1))),
-      movement: sides(2, link(from, to, query.closing)),
-      closing,
-    };
+    const before = from === null ? null : link(null, addDays(from, -1));
+    const movement = link(from, to, query.closing);
+    const apart = !query.closing && before !== null && movement !== null;
+    const closing = apart
+      ? { ...sides(4, null), links: [before, movement] }
+      : sides(4, link(null, to, query.closing));
+    if (query.from === null) return { closing };
+    return { opening: sides(0, before), movement: sides(2, movement), closing };
   });
 }
 

@@ -28,7 +28,7 @@ export function balanceSheetRoute(app: ApiServer, { db }: Services): void {
       );
       if (format === 'json') return report;
       const sheet = statementSheet(request.tenant, 'Balance sheet', { from: null, to }, report);
-      return sendFile(request, reply, format, { sheet, nameParts: ['balance-sheet', to] }) as never;
+      return (await sendFile(request, reply, format, { sheet, nameParts: ['balance-sheet', to] })) as never;
     },
   });
 }

@@ -59,7 +59,10 @@ function statementRoute(app: ApiServer, { db }: Services): void {
       );
       if (format === 'json') return report;
       const sheet = statementSheet(request.tenant, `Cash flow (${method})`, report, report);
-      return sendFile(request, reply, format, { sheet, nameParts: ['cash-flow', report.from, to] }) as never;
+      return (await sendFile(request, reply, format, {
+        sheet,
+        nameParts: ['cash-flow', report.from, to],
+      })) as never;
     },
   });
 }

@@ -31,10 +31,10 @@ export function profitAndLossRoute(app: ApiServer, { db }: Services): void {
       );
       if (format === 'json') return report;
       const sheet = statementSheet(request.tenant, 'Profit and loss', report, report);
-      return sendFile(request, reply, format, {
+      return (await sendFile(request, reply, format, {
         sheet,
         nameParts: ['profit-and-loss', report.from, to],
-      }) as never;
+      })) as never;
     },
   });
 }

@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import { AccountTypeSchema, Amount, IsoDate, nullable, oneOf } from '../schemas.ts';
 
-export const SignedAmount = Type.String({
+const SignedAmount = Type.String({
   description: 'A decimal string in the company’s currency; negative where it lies on the other side.',
   examples: ['1234.50', '-10.00'],
 });
@@ -37,7 +37,7 @@ const figures = Type.Array(nullable(FigureSchema), {
 const kind = oneOf(['account', 'group']);
 
 /** The fields of every statement. */
-export const statementFields = {
+const statementFields = {
   report: Type.String(),
   currency: Type.String(),
   as_known_on: KnownOnSchema,
@@ -62,7 +62,14 @@ export const statementFields = {
   ),
 };
 
-const SidesSchema = Type.Object({ debit: Amount, credit: Amount, link: nullable(Link) });
+const SidesSchema = Type.Object({
+  debit: Amount,
+  credit: Amount,
+  link: nullable(Link),
+  links: Type.Optional(
+    Type.Array(Link, { description: 'Where the lines behind a balance are in several places.' }),
+  ),
+});
 
 const balanceFigures = Type.Array(
   nullable(

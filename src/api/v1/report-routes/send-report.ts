@@ -6,14 +6,14 @@ import type { Sheet } from '#lib/export/sheet';
 import type { ReportFormat } from './report-query.ts';
 
 /** Sends the sheet of a report in a format; `nameParts` name the file, besides the company. */
-export function sendFile(
+export async function sendFile(
   request: Pick<FastifyRequest, 'tenant'>,
   reply: FastifyReply,
   format: Exclude<ReportFormat, 'json'>,
   { sheet, nameParts }: { sheet: Sheet; nameParts: string[] },
-): FastifyReply {
-  const { contentType, extension, body } = exportAs(format, sheet);
-  return reply
+): Promise<FastifyReply> {
+  const { contentType, extension, body } = await exportAs(format, sheet);
+  return await reply
     .type(contentType)
     .header(
       'content-disposition',

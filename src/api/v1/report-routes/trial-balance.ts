@@ -58,7 +58,7 @@ export function trialBalanceRoute(app: ApiServer, { db }: Services): void {
       if (format === 'json') return report;
       const sheet = trialBalanceSheet(request.tenant, report);
       const nameParts = ['trial-balance', ...(from === null ? [] : [from]), to];
-      return sendFile(request, reply, format, { sheet, nameParts }) as never;
+      return (await sendFile(request, reply, format, { sheet, nameParts })) as never;
     },
   });
 }
