@@ -135,6 +135,7 @@ alter table accounts
   drop constraint accounts_category_check,
   add constraint accounts_category_check check (category in (
     'cash', 'bank', 'receivable', 'payable', 'inventory', 'tax', 'retained_earnings', 'fixed_asset', 'loan', 'depreciation',
+    'cost_of_sales',
     'exchange_difference', 'rounding')),
   -- Where the indirect cash flow puts the account; null: by its type and category.
   add column cash_flow text check (cash_flow in ('operating', 'investing', 'financing')),

@@ -5,13 +5,6 @@
 -- Whoever asks what was known at a moment looks for the changes of accounts after it.
 create index audit_rows_of_accounts on audit_rows (block_seq, nth) where subject = 'account';
 
--- A cost of sales, or a group of them, comes off income before the gross result.
-alter table accounts
-  drop constraint accounts_category_check,
-  add constraint accounts_category_check check (category in (
-    'cash', 'bank', 'receivable', 'payable', 'inventory', 'tax', 'retained_earnings', 'fixed_asset', 'loan', 'depreciation',
-    'exchange_difference', 'rounding', 'cost_of_sales'));
-
 -- The days outside of ranges, of periods that they touch: after their last day, and before their first.
 create function days_outside(p_from date[], p_to date[])
 returns table (nth integer, period_id bigint, first_day date, last_day date)

@@ -38,10 +38,7 @@ export function keyReused(): Problem {
  * The answers given before to these claims, or the problem of a key that was used for something else; a claim that is new
  * has neither. One statement for all.
  */
-export async function findAnswers(
-  tx: TenantTx,
-  claims: readonly Claim[],
-): Promise<Map<Claim, Answer | Problem>> {
+async function findAnswers(tx: TenantTx, claims: readonly Claim[]): Promise<Map<Claim, Answer | Problem>> {
   const found = new Map<Claim, Answer | Problem>();
   if (claims.length === 0) return found;
   const rows = await tx.db

@@ -17,6 +17,7 @@ export const accountCategories = [
   'fixed_asset',
   'depreciation',
   'loan',
+  'cost_of_sales',
   'exchange_difference',
   'rounding',
 ] as const;

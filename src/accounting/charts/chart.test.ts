@@ -13,8 +13,9 @@ const CATEGORY_TYPES: Record<Exclude<AccountCategory, null>, string[]> = {
   tax: ['asset', 'liability'],
   retained_earnings: ['equity'],
   fixed_asset: ['asset'],
-  depreciation: ['asset'],
+  depreciation: ['asset', 'expense'],
   loan: ['liability'],
+  cost_of_sales: ['expense'],
   exchange_difference: ['income', 'expense'],
   rounding: ['expense'],
 };

@@ -82,8 +82,8 @@ export const generalChart = [
     'expense',
     `
 5000 Cost of sales
-  5010 Cost of goods sold
-  5020 Freight inwards and customs
+  5010 Cost of goods sold [cost_of_sales]
+  5020 Freight inwards and customs [cost_of_sales]
 6000 Operating expenses
   6001 People
     6010 Salaries
@@ -108,7 +108,7 @@ export const generalChart = [
     6340 Software subscriptions
     6390 Sundry expenses
   6500 Depreciation and amortisation
-    6510 Depreciation
+    6510 Depreciation [depreciation]
 7000 Finance costs and tax
   7010 Interest paid
   7020 Exchange losses [exchange_difference]

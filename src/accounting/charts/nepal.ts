@@ -92,9 +92,9 @@ export const nepalChart = [
     'expense',
     `
 5000 Cost of sales
-  5010 Cost of goods sold
-  5020 Customs duty and clearing
-  5030 Carriage inwards
+  5010 Cost of goods sold [cost_of_sales]
+  5020 Customs duty and clearing [cost_of_sales]
+  5030 Carriage inwards [cost_of_sales]
 6000 Operating expenses
   6001 Staff
     6010 Salaries and wages
@@ -121,7 +121,7 @@ export const nepalChart = [
     6340 Registration, renewal and local taxes
     6360 Fines and penalties
   6500 Depreciation
-    6510 Depreciation of property, plant and equipment
+    6510 Depreciation of property, plant and equipment [depreciation]
 7000 Finance costs and tax
   7010 Interest on loans
   7020 Exchange losses [exchange_difference]

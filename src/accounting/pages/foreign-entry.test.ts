@@ -57,7 +57,7 @@ test('a draft in another currency is neither offered to the grid nor overwritten
   const page = await api.app.inject({ url: `/journal-entries/${id}/`, headers });
   assert.doesNotMatch(page.body, /\/edit\//);
   const edit = await api.app.inject({ url: `/journal-entries/${id}/edit/`, headers });
-  assert.deepEqual([edit.statusCode, edit.headers.location], [303, `/journal-entries/${id}/`]);
+  assert.equal(edit.statusCode, 409);
   const keyed = new URLSearchParams({
     _csrf: csrf,
     version: '1',
@@ -74,7 +74,7 @@ test('a draft in another currency is neither offered to the grid nor overwritten
     headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
   });
   assert.equal(saved.statusCode, 409);
-  assert.match(saved.body, /lines in other currencies/);
+  assert.match(saved.body, /in another currency/);
   const kept = await company.run((tx) => getEntry(tx, id));
   assert.deepEqual([kept?.version, kept?.lines[0]?.currency, kept?.lines[0]?.debit], [1, 'KWD', '1234.567']);
 });

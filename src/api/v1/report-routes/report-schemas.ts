@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import { AccountTypeSchema, Amount, IsoDate, nullable, oneOf } from '../schemas.ts';
 
-const SignedAmount = Type.String({
+export const SignedAmount = Type.String({
   description: 'A decimal string in the company’s currency; negative where it lies on the other side.',
   examples: ['1234.50', '-10.00'],
 });
