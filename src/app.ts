@@ -60,17 +60,25 @@ const identityOf = (member: Member, csrfToken: string | null): Identity => ({
 
 /** How the guard's questions are answered by the rooms. */
 function gateOf(db: Db, tokens: Tokens, baseDomain: string): Gate {
+  const tenantById = coalesced((ids) => tenantsById(db, ids));
+  const bearer = async (access: string): Promise<Identity> => {
+    const { tenantId } = await tokens.verify(access);
+    const tenant = tenantById(tenantId);
+    // Who is refused before the company is asked for shall not end the process when that fails, too.
+    tenant.catch(() => {});
+    return { ...identityOf(await tokens.memberOf(access), null), tenant };
+  };
   return {
     claimedTenant: (request) => {
       const header = request.headers['x-tenant'];
       const named = Array.isArray(header) ? header.join(',') : header;
       return resolveTenant(db, { host: request.hostname, header: named }, baseDomain);
     },
-    tenantById: coalesced((ids) => tenantsById(db, ids)),
+    tenantById,
     identify: async (request) => {
       if (isApi(request)) {
         const access = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-        return access ? identityOf(await tokens.memberOf(access), null) : null;
+        return access ? await bearer(access) : null;
       }
       const token = request.cookies[sessionCookie];
       const session = token ? await findSession(db, token) : null;

@@ -12,15 +12,6 @@ export const claimsKey = ({ userId, tenantId, familyId }: AccessClaims) =>
 
 type Row = Pick<Member, 'email' | 'name' | 'role'> & { user_id: string; tenant_id: string; key: string };
 
-// It has a name, so that a connection keeps it planned: planning takes longer than running it, and every request needs it.
-const membersOfClaims = `
-  select m.user_id, m.tenant_id, u.email, u.name, m.role, c.key
-  from unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[]) as c (key, user_id, tenant_id, family_id)
-  join memberships m on m.user_id = c.user_id and m.tenant_id = c.tenant_id
-  join users u on u.id = m.user_id
-  where u.is_active
-    and not exists (select from refresh_tokens r where r.family_id = c.family_id and r.revoked_at is not null)`;
-
 /**
  * The members that claims speak for, by claimsKey(), in one statement however many they are; left out are those who are
  * no members any more, are not active, or whose sign-in was ended.
@@ -28,11 +19,10 @@ const membersOfClaims = `
 export async function signedInMembers(db: Db, keys: readonly string[]): Promise<Map<string, Member>> {
   const claims = keys.map((key) => key.split(' '));
   const [users, tenants, families] = [0, 1, 2].map((part) => claims.map((claim) => claim[part] ?? ''));
-  const { rows } = await db.pool.query<Row>({
-    name: 'signed-in-members',
-    text: membersOfClaims,
-    values: [keys, users, tenants, families],
-  });
+  const { rows } = await db.pool.query<Row>(
+    'select * from public.signed_in_members($1::text[], $2::uuid[], $3::uuid[], $4::uuid[])',
+    [keys, users, tenants, families],
+  );
   return new Map(
     rows.map(({ key, user_id, tenant_id, email, name, role }) => [
       key,

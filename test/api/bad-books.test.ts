@@ -229,8 +229,8 @@ describe('a draft', () => {
 const queries: [string, string[], number?][] = [
   ['/reports/trial-balance/?as_of=yesterday', ['/query/as_of request/date']],
   [
-    '/reports/trial-balance/?as_of=0000-01-01&to=x',
-    ['/query/as_of request/date', '/query/to request/unknown-field'],
+    '/reports/trial-balance/?as_of=0000-01-01&until=x',
+    ['/query/as_of request/date', '/query/until request/unknown-field'],
   ],
   ['/reports/trial-balance/?as_of=2024-01-01&as_of=2024-01-02', ['/query/as_of request/type']],
   ['/reports/general-ledger/', ['/query/account request/required']],

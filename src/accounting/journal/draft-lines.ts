@@ -3,10 +3,8 @@ import { currencyScale, fixAmount } from '#lib/money';
 import type { Tenant } from '#lib/tenant-tx';
 import type { EntryLine, LineInput } from './entry.ts';
 
-const shown = (amount: string | null | undefined, scale: number): string | null => {
-  const fixed = amount ? fixAmount(amount, scale) : null;
-  return fixed && /[1-9]/.test(fixed) ? fixed : null;
-};
+const shown = (amount: string | null | undefined, scale: number): string | null =>
+  amount ? fixAmount(amount, scale) : null;
 
 /**
  * The lines as given, amounts with their currency's decimals; what a line of another currency is worth in the company's is told
@@ -23,7 +21,7 @@ export function draftLines(
     const scale = own ? tenant.currencyScale : (currencyScale(currency) ?? 4);
     // Where only the value is adjusted, the amount is zero and its side is that of the value, as in posted lines.
     const sideOf = (side: 'debit' | 'credit') =>
-      shown(line[side], scale) ?? (!own && shown(line[`base_${side}`], 4) ? fixAmount('0', scale) : null);
+      shown(line[side], scale) ?? (!own && line[`base_${side}`] ? fixAmount('0', scale) : null);
     const [debit, credit] = [sideOf('debit'), sideOf('credit')];
     return {
       line: index + 1,

@@ -68,6 +68,9 @@ type PlannedRow = {
   dimensions: Record<string, string> | null;
 };
 
+/** A side of a line as posting leaves it: nothing where it was zero. */
+const aboveZero = (amount: string | null) => (amount !== null && /[1-9]/.test(amount) ? amount : null);
+
 /**
  * The lines with which entries without fault would be posted, by entry: amounts in other currencies with rate and value in the
  * company's, and the line that takes their rounding difference.
@@ -84,15 +87,15 @@ export async function plannedLines(tx: TenantTx, entries: readonly EntryInput[])
     const own = currency === tx.tenant.currency;
     planned[entry_ix]?.push(
       own
-        ? { ...line, debit, credit, ...more }
+        ? { ...line, debit: aboveZero(debit), credit: aboveZero(credit), ...more }
         : {
             ...line,
-            debit: debit === null ? null : amount,
-            credit: credit === null ? null : amount,
+            debit: aboveZero(debit) && amount,
+            credit: aboveZero(credit) && amount,
             currency,
             ...(rate === null ? {} : { rate }),
-            ...(debit === null ? {} : { base_debit: debit }),
-            ...(credit === null ? {} : { base_credit: credit }),
+            ...(aboveZero(debit) === null ? {} : { base_debit: debit as string }),
+            ...(aboveZero(credit) === null ? {} : { base_credit: credit as string }),
             ...more,
           },
     );

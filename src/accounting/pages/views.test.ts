@@ -227,7 +227,6 @@ test('amounts of a company that counts in rupees are grouped in lakh', () => {
 test('dates carry the Bikram Sambat day for a company that keeps its books by it', () => {
   assert.match(String(views.entry), /23 Nov 2026<\/time> <span class="hx-bs">7 Mangsir 2083/);
 });
-
 test('the hour of posting is told by the clock of the company', () => {
   assert.match(String(views.entry), /23 Nov 2026, 15:45<\/time>/);
 });

@@ -6,8 +6,16 @@ import { invalid, Problem } from '#lib/problem';
 import type { Actor, Tenant } from '#lib/tenant-tx';
 import { unfitFaults } from './unfit-values.ts';
 
-/** Who the credential says it is, and for which company; `csrfToken` only for a cookie. */
-export type Identity = { tenantId: string; actor: Actor; csrfToken: string | null };
+/**
+ * Who the credential says it is, and for which company; `csrfToken` only for a cookie. `tenant` is that company where it was
+ * looked up together with the person, after the request had come.
+ */
+export type Identity = {
+  tenantId: string;
+  actor: Actor;
+  csrfToken: string | null;
+  tenant?: Promise<Tenant | null>;
+};
 
 /** What the guard asks the rooms, handed in by app.ts as the guard knows no room. */
 export type Gate = {
@@ -78,7 +86,7 @@ async function admit(gate: Gate, request: FastifyRequest): Promise<void> {
   if (permission === 'public' || permission === undefined) return;
   const identity = await gate.identify(request);
   if (!identity) throw signInFirst();
-  const tenant = await gate.tenantById(identity.tenantId);
+  const tenant = await (identity.tenant ?? gate.tenantById(identity.tenantId));
   if (tenant?.status !== 'active') throw gate.refused();
   if (request.claimed && request.claimed.id !== tenant.id) throw gate.refused();
   request.identity = identity;
