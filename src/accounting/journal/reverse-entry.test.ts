@@ -4,7 +4,6 @@ import { after, before, test } from 'node:test';
 import { sql } from 'kysely';
 import { cashSale, createCompany, openTestHouse, type TestCompany, type TestHouse } from '#test/company';
 import { assertBooksHold } from '#test/invariants';
-import {} from '../fiscal-years/fiscal-year.ts';
 import { setPeriodStatus } from '../fiscal-years/set-period-status.ts';
 import type { EntryInput } from './entry.ts';
 import { getEntry } from './read-entries.ts';

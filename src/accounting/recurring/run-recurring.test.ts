@@ -5,7 +5,6 @@ import { sql } from 'kysely';
 import { fromBikramSambat, toBikramSambat } from '#lib/bikram-sambat';
 import { cashSale, createCompany, openTestHouse, type TestCompany, type TestHouse } from '#test/company';
 import { assertBooksHold } from '#test/invariants';
-import {} from '../fiscal-years/fiscal-year.ts';
 import { setPeriodStatus } from '../fiscal-years/set-period-status.ts';
 import { getEntry } from '../journal/read-entries.ts';
 import { reverseEntry } from '../journal/reverse-entry.ts';
