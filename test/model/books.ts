@@ -3,6 +3,9 @@
 /** Amounts are whole ten-thousandths of the currency, the finest that books keep; debit and credit are never floats. */
 export type ModelLine = { account: string; debit: bigint; credit: bigint; memo: string | null };
 
+/** Everything is numbered in the first, but for what closes a year and what undoes that. */
+type Series = 'JV' | 'CL';
+
 export type ModelEntry = {
   id: string;
   number: string;
@@ -11,6 +14,7 @@ export type ModelEntry = {
   reference: string | null;
   sourceKey: string | null;
   reverses: string | null;
+  series: Series;
   lines: ModelLine[];
 };
 
@@ -26,10 +30,13 @@ export type ModelDraft = Pick<SentEntry, 'id' | 'date' | 'memo' | 'reference' | 
 
 export const modelTypes = ['asset', 'liability', 'equity', 'income', 'expense'] as const;
 
+export const modelCategories = [null, 'retained_earnings', 'bank'] as const;
+
 export type ModelAccount = {
   code: string;
   name: string;
   type: (typeof modelTypes)[number];
+  category: (typeof modelCategories)[number];
   parent: string | null;
   group: boolean;
   active: boolean;
@@ -42,11 +49,15 @@ export type ModelPeriod = {
   status: 'open' | 'closed' | 'locked';
 };
 
-/** `scale` is the currency's decimals; periods are in order of time; a year is there when its periods are. */
+/**
+ * `scale` is the currency's decimals; periods are in order of time; a year is there when its periods are. `closed` has each
+ * closed year with the id of the entry that closed it, null where there was nothing to close.
+ */
 export type Books = {
   scale: number;
   accounts: ModelAccount[];
   periods: ModelPeriod[];
+  closed: Map<string, string | null>;
   entries: ModelEntry[];
   drafts: ModelDraft[];
 };
@@ -80,11 +91,20 @@ export function periodsOfYear(startsOn: string): ModelPeriod[] {
 export const periodOn = (books: Books, date: string): ModelPeriod | undefined =>
   books.periods.find(({ from, to }) => from <= date && date <= to);
 
-/** Puts an entry without fault into the books, under the next number of its fiscal year. */
+/** The fiscal years, in order of time. */
+export function yearsOf(books: Books): { name: string; from: string; to: string }[] {
+  return [...new Set(books.periods.map(({ year }) => year))].map((name) => {
+    const own = books.periods.filter(({ year }) => year === name);
+    return { name, from: own[0]?.from ?? '', to: own.at(-1)?.to ?? '' };
+  });
+}
+
+/** Puts an entry without fault into the books, under the next number of its series in its fiscal year. */
 export function enter(books: Books, entry: SentEntry): string {
   const year = periodOn(books, entry.date)?.year;
-  const before = books.entries.filter(({ date }) => periodOn(books, date)?.year === year).length;
-  const number = `JV-${year}-${`${before + 1}`.padStart(6, '0')}`;
+  const alike = books.entries.filter(({ series }) => series === entry.series);
+  const before = alike.filter(({ date }) => periodOn(books, date)?.year === year).length;
+  const number = `${entry.series}-${year}-${`${before + 1}`.padStart(6, '0')}`;
   const lines = entry.lines.map((line) => ({ ...line, debit: line.debit ?? 0n, credit: line.credit ?? 0n }));
   books.entries.push({ ...entry, lines, number });
   return number;

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { listPeriods, openFiscalYears, setPeriodStatus } from '#accounting';
 import { addMonths } from '#lib/dates';
-import { type ModelPeriod, periodsOfYear } from './books.ts';
-import { pick } from './recipes.ts';
+import { type Books, type ModelPeriod, periodsOfYear, yearsOf } from './books.ts';
+import { pick, reason } from './recipes.ts';
 import { agreed, command } from './world.ts';
 
 type Status = ModelPeriod['status'];
@@ -12,27 +12,44 @@ type Status = ModelPeriod['status'];
 const mayBecome: Record<Status, readonly Status[]> = {
   open: ['open', 'closed'],
   closed: ['closed', 'open', 'locked'],
-  locked: ['locked'],
+  locked: ['locked', 'closed'],
 };
+
+/** Of the status only the first that is wrong is told. */
+function statusFaults(books: Books, { status: before, year }: ModelPeriod, status: Status, reason: string) {
+  if (before === status) return [];
+  if (!mayBecome[before].includes(status)) return ['/status accounting/period-status-transition'];
+  if (status === 'open' && books.closed.has(year)) return ['/status accounting/fiscal-year-closed'];
+  const isBack = status === 'open' || before === 'locked';
+  return isBack && reason.trim() === '' ? ['/reason accounting/reason-required'] : [];
+}
 
 export const setStatus = command(
   'setStatus',
   fc.record({
     which: fc.nat(),
     status: fc.constantFrom<Status>('open', 'open', 'open', 'closed', 'closed', 'locked'),
+    reason,
   }),
-  async ({ company, books }, { which, status }) => {
+  async ({ company, books }, { which, status, reason }) => {
     const period = pick(books.periods, which);
     if (!period) return;
-    const allowed = mayBecome[period.status].includes(status);
     const change = company.run(async (tx) => {
       const { id } = (await listPeriods(tx)).find(({ starts_on }) => starts_on === period.from) ?? { id: 0 };
-      return await setPeriodStatus(tx, id, status, 'as the model says');
+      return await setPeriodStatus(tx, id, status, reason);
     });
-    const faults = allowed ? [] : ['/status accounting/period-status-transition'];
-    if ((await agreed(change, faults, { period, status })) !== null) period.status = status;
+    const faults = statusFaults(books, period, status, reason);
+    if ((await agreed(change, faults, { period, status, reason })) !== null) period.status = status;
   },
 );
+
+/** Why a year cannot be opened beside those that there are. */
+function yearFaults(books: Books, startsOn: string, endsOn: string): string[] {
+  if (books.periods.some(({ from, to }) => from <= endsOn && startsOn <= to))
+    return ['/starts_on accounting/fiscal-year-overlaps'];
+  const isClosedLater = yearsOf(books).some(({ name, from }) => from > startsOn && books.closed.has(name));
+  return isClosedLater ? ['/starts_on accounting/later-year-closed'] : [];
+}
 
 /** A year some months before or after the first one: it may follow, leave a gap or overlap. */
 export const openYear = command(
@@ -43,8 +60,7 @@ export const openYear = command(
     const startsOn = addMonths(first, months);
     const periods = periodsOfYear(startsOn);
     const endsOn = periods.at(-1)?.to ?? startsOn;
-    const overlaps = books.periods.some(({ from, to }) => from <= endsOn && startsOn <= to);
-    const faults = overlaps ? ['/starts_on accounting/fiscal-year-overlaps'] : [];
+    const faults = yearFaults(books, startsOn, endsOn);
     if (
       (await agreed(
         company.run((tx) => openFiscalYears(tx, startsOn, 1)),

@@ -1,14 +1,15 @@
 // The commands that touch the chart: accounts made, moved, renamed, retired and deleted.
 import fc from 'fast-check';
 import { createAccount, deleteAccount, updateAccount } from '#accounting';
-import { type Books, below, type ModelAccount, modelTypes } from './books.ts';
+import { type Books, below, type ModelAccount, modelCategories, modelTypes } from './books.ts';
 import { pick } from './recipes.ts';
 import { agreed, command, type World } from './world.ts';
 
 export const accountRecipe = fc.record({
   code: fc.nat({ max: 60 }),
-  name: fc.constantFrom('Cash', 'Sales', 'नगद', 'a:b;c', 'Cash'),
+  name: fc.constantFrom<string>('Cash', 'Sales', 'नगद', 'a:b;c', 'Cash'),
   type: fc.constantFrom(...modelTypes),
+  category: fc.constantFrom(...modelCategories),
   group: fc.boolean(),
   parent: fc.oneof(fc.constant(null), fc.nat(), fc.nat()),
   // Mostly what is possible: below a group, of its type.
@@ -78,11 +79,16 @@ export const moveAccount = command(
 
 export const changeAccount = command(
   'changeAccount',
-  fc.record({ which: fc.nat(), name: fc.option(fc.constantFrom('Bank', 'x y')), active: fc.boolean() }),
-  async ({ company, books }, { which, name, active }) => {
+  fc.record({
+    which: fc.nat(),
+    name: fc.option(fc.constantFrom('Bank', 'x y')),
+    category: fc.constantFrom(undefined, ...modelCategories),
+    active: fc.boolean(),
+  }),
+  async ({ company, books }, { which, name, category, active }) => {
     const account = pick(books.accounts, which);
     if (!account) return;
-    const changes = { ...(name !== null && { name }), active };
+    const changes = { ...(name !== null && { name }), ...(category !== undefined && { category }), active };
     await company.run((tx) => updateAccount(tx, account.code, changes, null));
     Object.assign(account, changes);
   },

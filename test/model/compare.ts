@@ -13,7 +13,8 @@ import {
 } from '#accounting';
 import { addDays } from '#lib/dates';
 import { inTenant, systemActor, type TenantTx } from '#lib/tenant-tx';
-import { type Books, balancesOn, below, linesInOrder, type SentLine, written } from './books.ts';
+import { type Books, balancesOn, below, linesInOrder, type SentLine, written, yearsOf } from './books.ts';
+import { compareStatements } from './compare-statements.ts';
 import { dayOf, pick } from './recipes.ts';
 import type { World } from './world.ts';
 
@@ -131,10 +132,9 @@ async function compareEntry(tx: TenantTx, books: Books, number: number): Promise
   const expected = pick([...books.entries, ...books.drafts], number);
   if (!expected) return;
   const entry = await getEntry(tx, expected.id);
-  // A draft keeps a zero that somebody has typed; what is posted has one side.
-  const blank = 'number' in expected ? 0n : null;
+  // A zero is no side, also one that somebody has typed into a draft.
   const amount = (parts: bigint | null) =>
-    parts === null || parts === blank ? null : written(parts, books.scale);
+    parts === null || parts === 0n ? null : written(parts, books.scale);
   const lines = entry?.lines.map(({ account, debit, credit, memo }) => [account, debit, credit, memo]);
   const inModel = expected.lines.map(({ account, debit, credit, memo }) => [
     account,
@@ -143,12 +143,20 @@ async function compareEntry(tx: TenantTx, books: Books, number: number): Promise
     memo,
   ]);
   assert.deepEqual(lines, inModel, `lines of ${expected.id}`);
+  const posted = books.entries.find((each) => each.id === expected.id);
+  if (!posted) return;
+  const reversedBy = books.entries.find(({ reverses }) => reverses === posted.id);
+  assert.deepEqual(
+    [entry?.series, entry?.reverses?.id ?? null, entry?.reversed_by?.id ?? null],
+    [posted.series, posted.reverses, reversedBy?.id ?? null],
+    `what ${posted.number} is`,
+  );
 }
 
 async function compareChartAndCalendar(tx: TenantTx, books: Books): Promise<void> {
   const accounts = await listAccounts(tx);
-  const chart = accounts.map(({ code, name, type, parent, group, active }) => ({
-    ...{ code, name, type, parent, group, active },
+  const chart = accounts.map(({ code, name, type, category, parent, group, active }) => ({
+    ...{ code, name, type, category, parent, group, active },
   }));
   assert.deepEqual(byCode(chart), byCode(books.accounts), 'the chart');
   const periods = await listPeriods(tx);
@@ -157,7 +165,17 @@ async function compareChartAndCalendar(tx: TenantTx, books: Books): Promise<void
     books.periods.map(({ year, from, to, status }) => [year, from, to, status]),
   );
   const years = await listFiscalYears(tx);
-  assert.deepEqual(new Set(years.map(({ name }) => name)), new Set(books.periods.map(({ year }) => year)));
+  assert.deepEqual(
+    years.map(({ name, starts_on, ends_on, status, closing_entry }) => [
+      ...[name, starts_on, ends_on, status],
+      closing_entry?.id ?? null,
+    ]),
+    yearsOf(books).map(({ name, from, to }) => [
+      ...[name, from, to, books.closed.has(name) ? 'closed' : 'open'],
+      books.closed.get(name) ?? null,
+    ]),
+    'the fiscal years',
+  );
 }
 
 /** Fails where product and model differ, seen from the probe. */
@@ -168,6 +186,7 @@ export async function compareBooks({ company, books }: World, look: Probe): Prom
     await compareTrialBalance(tx, books, to, look.size % 2 === 1);
     const account = pick(books.accounts, look.account);
     if (account) await compareLedger(tx, books, account.code, [from, to]);
+    await compareStatements(tx, books, [from, to]);
     await compareList(tx, books, look.size);
     await compareEntry(tx, books, look.entry);
     await compareChartAndCalendar(tx, books);

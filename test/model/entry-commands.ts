@@ -15,13 +15,14 @@ const lineToSend = ({ account, debit, credit, memo }: SentLine) => ({
   memo,
 });
 
-const toSend = ({ id, date, memo, reference, sourceKey, reverses, lines }: SentEntry) => ({
+const toSend = ({ id, date, memo, reference, sourceKey, reverses, series, lines }: SentEntry) => ({
   id,
   entry_date: date,
   memo,
   reference,
   source_key: sourceKey,
   reverses_id: reverses,
+  series,
   lines: lines.map(lineToSend),
 });
 
@@ -101,7 +102,7 @@ export const dropDraft = command('dropDraft', fc.nat(), async ({ company, books 
 export const finishDraft = command('postDraft', fc.nat(), async ({ company, books }, which) => {
   const old = pick(books.drafts, which);
   if (!old) return;
-  const entry: SentEntry = { ...old, sourceKey: null, reverses: null };
+  const entry: SentEntry = { ...old, sourceKey: null, reverses: null, series: 'JV' };
   const result = await agreed(
     company.run((tx) => postDraft(tx, old.id, null)),
     faultsOf(books, entry),
@@ -127,6 +128,7 @@ export const reverse = command(
       reference,
       sourceKey: null,
       reverses: original.id,
+      series: 'JV',
       lines: mirrored(lines),
     };
     const faults = faultsOf(books, entry);

@@ -21,6 +21,8 @@ function repetitionFaults(books: Books, entry: SentEntry, earlier: readonly Sent
   }
   if (entry.reverses !== null && !books.entries.some(({ id }) => id === entry.reverses))
     faults.push(' accounting/reversed-unknown');
+  if (books.entries.some(({ id, series }) => id === entry.reverses && series === 'CL'))
+    faults.push(' accounting/closing-entry');
   return faults;
 }
 
@@ -65,6 +67,7 @@ export function faultsOf(books: Books, entry: SentEntry, earlier: readonly SentE
     ...dateFaults(books, entry),
     ...repetitionFaults(books, entry, earlier),
     ...lines.flatMap((line, index) => lineFaults(books, line, index)),
+    ...(entry.series === 'CL' ? ['/series accounting/series-unknown'] : []),
     ...(lines.length < 2 ? ['/lines accounting/too-few-lines'] : []),
     ...(sum(lines, 'debit') === sum(lines, 'credit') ? [] : ['/lines accounting/entry-unbalanced']),
   ].toSorted();

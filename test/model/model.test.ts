@@ -9,6 +9,7 @@ import { propertyRuns } from '#test/property-runs';
 import { periodsOfYear } from './books.ts';
 import { openYear, setStatus } from './calendar-commands.ts';
 import {
+  type AccountRecipe,
   accountRecipe,
   addAccount,
   changeAccount,
@@ -19,6 +20,7 @@ import {
 import { compareBooks, probe, proveBooks } from './compare.ts';
 import { draft, dropDraft, editDraft, finishDraft, post, reverse } from './entry-commands.ts';
 import { type Command, command, type World } from './world.ts';
+import { closing, reopening } from './year-commands.ts';
 
 let house: TestHouse;
 before(async () => {
@@ -36,6 +38,8 @@ const commands: fc.WeightedArbitrary<Command>[] = [
   { weight: 2, arbitrary: finishDraft },
   { weight: 4, arbitrary: setStatus },
   { weight: 1, arbitrary: openYear },
+  { weight: 2, arbitrary: closing },
+  { weight: 1, arbitrary: reopening },
   { weight: 2, arbitrary: addAccount },
   { weight: 1, arbitrary: moveAccount },
   { weight: 1, arbitrary: changeAccount },
@@ -48,19 +52,31 @@ const company = fc.record({
   firstYear: fc.constantFrom('2024-01-01', '2023-07-16', '2024-02-28', '2022-12-01'),
   years: fc.integer({ min: 1, max: 3 }),
   chart: fc.array(accountRecipe, { minLength: 4, maxLength: 15 }),
+  retained: fc.constantFrom(true, true, true, false),
 });
 
+/** Takes the results of closed years where the chart has no other account for them. */
+const retainedEarnings: AccountRecipe = {
+  code: 61,
+  name: 'Retained earnings',
+  type: 'equity',
+  category: 'retained_earnings',
+  group: false,
+  parent: null,
+  careless: false,
+};
+
 async function openWorld(facts: typeof company extends fc.Arbitrary<infer T> ? T : never): Promise<World> {
-  const { currency, firstYear, years, chart } = facts;
+  const { currency, firstYear, years, chart, retained } = facts;
   const made = await createCompany(house.db, { chart: 'none', currency: currency.code, firstYear, years });
   const starts = Array.from(
     { length: years },
     (_, index) => `${Number(firstYear.slice(0, 4)) + index}${firstYear.slice(4)}`,
   );
   const periods = starts.flatMap(periodsOfYear);
-  const books = { scale: currency.scale, accounts: [], periods, entries: [], drafts: [] };
-  const world: World = { house, company: made, books };
-  for (const recipe of chart) await makeAccount(world, recipe);
+  const empty = { accounts: [], closed: new Map(), entries: [], drafts: [] };
+  const world: World = { house, company: made, books: { ...empty, scale: currency.scale, periods } };
+  for (const recipe of retained ? [...chart, retainedEarnings] : chart) await makeAccount(world, recipe);
   return world;
 }
 

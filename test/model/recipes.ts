@@ -11,6 +11,7 @@ const nowhere: ModelAccount = {
   code: 'nowhere',
   name: '',
   type: 'asset',
+  category: null,
   parent: null,
   group: false,
   active: true,
@@ -45,6 +46,13 @@ const flaws = {
   reversesNothing: (entry) => {
     entry.reverses = '01930000-0000-7000-8000-000000000000';
   },
+  reversesClosing: (entry, books, chance) => {
+    const closings = books.entries.filter(({ series }) => series === 'CL');
+    entry.reverses = pick(closings, chance)?.id ?? entry.reverses;
+  },
+  amongClosings: (entry) => {
+    entry.series = 'CL';
+  },
 } satisfies Record<string, Flaw>;
 
 const smallest = (books: Books) => 10n ** BigInt(4 - books.scale);
@@ -72,13 +80,18 @@ function changeAccount(
 
 const flawNames = Object.keys(flaws) as (keyof typeof flaws)[];
 
-/** Flaws that a draft's reader, which is stricter about amounts than posting, judges alike. */
-const draftFlawNames = flawNames.filter(
-  (name) => !['large', 'precise', 'takenId', 'takenKey', 'reversesNothing'].includes(name),
-);
+/** Flaws of what is posted only: a draft has no key, reverses nothing, and its reader is stricter about amounts. */
+const flawsOfPostings = new Set<keyof typeof flaws>([
+  ...(['large', 'precise', 'takenId', 'takenKey'] as const),
+  ...(['reversesNothing', 'reversesClosing', 'amongClosings'] as const),
+]);
+const draftFlawNames = flawNames.filter((name) => !flawsOfPostings.has(name));
 
 const word = fc.constantFrom('Sale', 'Rent', 'नगद', 'a;b|c', '"quoted"');
 const chance = fc.nat({ max: 9999 });
+
+/** Why something is opened again: most often it is told. */
+export const reason = fc.constantFrom('a late invoice', 'a late invoice', 'ब्याज', ' ');
 
 const recipeWith = (names: readonly (keyof typeof flaws)[]) =>
   fc.record({
@@ -135,6 +148,7 @@ export function entryBy(books: Books, recipe: EntryRecipe): SentEntry {
     reference: recipe.reference,
     sourceKey: recipe.key === null ? null : `key-${recipe.key}`,
     reverses: null,
+    series: 'JV',
     lines,
   };
   for (const name of recipe.flaws) flaws[name](entry, books, recipe.chance);
