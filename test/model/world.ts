@@ -30,7 +30,7 @@ export const told = (faults: readonly { pointer: string; code: string }[]): stri
   faults.map(({ pointer, code }) => `${pointer} ${code}`).toSorted();
 
 /** What the product answers: its result, or the faults for which it refuses. Throws what is no refusal. */
-export async function answerOf<T>(work: Promise<T>): Promise<{ result: T } | { refused: string[] }> {
+async function answerOf<T>(work: Promise<T>): Promise<{ result: T } | { refused: string[] }> {
   try {
     return { result: await work };
   } catch (error) {

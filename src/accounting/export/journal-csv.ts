@@ -11,7 +11,7 @@ const cellOf = (text: string) => csvCell(text.replaceAll('\ufffd', '?'));
  * The rows of one entry, known by its number. The memo of the first row is the entry's, and of another row its line's if it
  * has one of its own; so the first line's own memo, the reference and the links of reversals have no place.
  */
-export function csvRows(entry: PostedEntry, scale: number): string {
+function csvRows(entry: PostedEntry, scale: number): string {
   return entry.lines
     .map(({ account, base, memo }, index) => {
       const amount = formatAmount(base < 0n ? -base : base, scale);
