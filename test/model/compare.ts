@@ -132,9 +132,10 @@ async function compareEntry(tx: TenantTx, books: Books, number: number): Promise
   const expected = pick([...books.entries, ...books.drafts], number);
   if (!expected) return;
   const entry = await getEntry(tx, expected.id);
-  // A zero is no side, also one that somebody has typed into a draft.
+  // A draft keeps a zero that somebody has typed; what is posted has one side.
+  const blank = 'number' in expected ? 0n : null;
   const amount = (parts: bigint | null) =>
-    parts === null || parts === 0n ? null : written(parts, books.scale);
+    parts === null || parts === blank ? null : written(parts, books.scale);
   const lines = entry?.lines.map(({ account, debit, credit, memo }) => [account, debit, credit, memo]);
   const inModel = expected.lines.map(({ account, debit, credit, memo }) => [
     account,
