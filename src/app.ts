@@ -10,21 +10,25 @@ import Fastify, {
 } from 'fastify';
 import { accountingPageRoutes, accountingPanels, PostingQueue } from '#accounting';
 import { registerApi } from '#api';
-import { dashboardRoutes, sendError } from '#dashboard';
+import { dashboardRoutes, sendError, wantsPart } from '#dashboard';
 import { serveAssets } from '#lib/assets';
 import { coalesced } from '#lib/coalesced';
 import type { Config } from '#lib/config';
 import type { Db } from '#lib/db';
-import { type Gate, guard, type Identity, isApi } from '#lib/http/guard';
+import { type Gate, guard, type Identity, isApi, type SignedIn } from '#lib/http/guard';
 import { hangUpOnClosing } from '#lib/http/hang-up-on-closing';
 import { registerHealth } from '#lib/http/health';
 import { limitBodyTime } from '#lib/http/limit-body-time';
 import { logProblem, problemOf, sendProblem, setRetryAfter, statusOf, titleOf } from '#lib/http/send-problem';
 import { useValidation } from '#lib/http/validation';
+import { openKeyRing } from '#lib/key-ring';
 import { Problem } from '#lib/problem';
 import { resolveTenant, tenantRefused, tenantsById } from '#tenancy';
 import {
+  confirmAddress,
+  confirmElsewhere,
   findSession,
+  isFreshlyProved,
   type Member,
   pageContextOf,
   roleAllows,
@@ -58,15 +62,18 @@ const identityOf = (member: Member, csrfToken: string | null): Identity => ({
   csrfToken,
 });
 
+/** What a credential of somebody's own sign-in knows beside the person. */
+const signInOf = (db: Db, signedIn: SignedIn) => ({ signedIn, isFresh: () => isFreshlyProved(db, signedIn) });
+
 /** How the guard's questions are answered by the rooms. */
 function gateOf(db: Db, tokens: Tokens, baseDomain: string): Gate {
   const tenantById = coalesced((ids) => tenantsById(db, ids));
   const bearer = async (access: string): Promise<Identity> => {
-    const { tenantId } = await tokens.verify(access);
+    const { tenantId, familyId } = await tokens.verify(access);
     const tenant = tenantById(tenantId);
     // Who is refused before the company is asked for shall not end the process when that fails, too.
     tenant.catch(() => {});
-    return { ...identityOf(await tokens.memberOf(access), null), tenant };
+    return { ...identityOf(await tokens.memberOf(access), null), tenant, ...signInOf(db, { familyId }) };
   };
   return {
     claimedTenant: (request) => {
@@ -82,7 +89,8 @@ function gateOf(db: Db, tokens: Tokens, baseDomain: string): Gate {
       }
       const token = request.cookies[sessionCookie];
       const session = token ? await findSession(db, token) : null;
-      return session && identityOf(session.member, session.csrfToken);
+      if (!session) return null;
+      return { ...identityOf(session.member, session.csrfToken), ...signInOf(db, { sessionId: session.id }) };
     },
     allows: roleAllows,
     refused: tenantRefused,
@@ -101,8 +109,16 @@ async function showProblem(
   if (problem.kind === 'unauthenticated' && request.method === 'GET') {
     return await reply.redirect(`/sign-in/?next=${encodeURIComponent(request.url)}`, 303);
   }
+  const unproved = problem.code === 'users/step-up-needed';
+  if (unproved && !wantsPart(request)) return await reply.redirect(confirmAddress(request), 303);
   const status = statusOf(problem);
-  const view = { status, title: titleOf(problem), detail: problem.detail, reference: request.id };
+  const view = {
+    status,
+    title: titleOf(problem),
+    detail: problem.detail,
+    reference: request.id,
+    ...(unproved && { remedy: confirmElsewhere() }),
+  };
   return await sendError(request, reply, view, request.identity && pageContextOf(request));
 }
 
@@ -128,6 +144,7 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
     frameworkErrors: answerError,
   });
   const tokens = new Tokens(db);
+  const keyRing = await openKeyRing(config);
   useValidation(app);
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) => {
@@ -150,8 +167,8 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
   limitBodyTime(app, 30_000);
   registerHealth(app, db);
   serveAssets(app);
-  await registerApi(app, { db, tokens, postings: new PostingQueue(db) });
-  await app.register(userPageRoutes, { db, tokens });
+  await registerApi(app, { db, tokens, keyRing, postings: new PostingQueue(db) });
+  await app.register(userPageRoutes, { db, tokens, keyRing, config, contextOf: pageContextOf });
   dashboardRoutes(app, { db, contextOf: pageContextOf, panels: accountingPanels });
   await app.register(accountingPageRoutes, { db, contextOf: pageContextOf });
   return app;

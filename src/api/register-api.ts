@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { documentationPolicy, redocRoutes } from './redoc.ts';
 import { accountRoutes } from './v1/accounts.ts';
 import { authRoutes } from './v1/auth.ts';
+import { authProofRoutes } from './v1/auth-proofs.ts';
 import { bulkEntryRoutes } from './v1/bulk-entries.ts';
 import type { Services } from './v1/context.ts';
 import { dimensionValueRoutes } from './v1/dimension-values.ts';
@@ -21,12 +22,15 @@ import { recurringEntryRoutes } from './v1/recurring-entries.ts';
 import { recurringRunRoutes } from './v1/recurring-runs.ts';
 import { reportRoutes } from './v1/reports.ts';
 import { revaluationRoutes } from './v1/revaluations.ts';
+import { secondFactorRoutes } from './v1/second-factors.ts';
 import { streamEntryRoutes } from './v1/stream-entries.ts';
 
 const description = `The books of your company, for programs.
 
 **Signing in.** \`POST /api/v1/auth/login/\` gives an access token (ten minutes) and a refresh token. Send
 \`Authorization: Bearer …\`. The token belongs to one company; the host or \`X-Tenant\` may name it too, but only the same.
+Where a second factor is set up, the sign-in has two steps. What is dangerous, such as closing a year, asks for a proof of who one is that is
+no older than ten minutes (403 \`users/step-up-needed\`); signing in is one, \`POST /api/v1/auth/confirm/\` is another.
 
 **Amounts** are decimal strings, never numbers, in the company's currency unless a line names another. **Dates** are Gregorian, \`YYYY-MM-DD\`.
 **Accounts** are named by their code.
@@ -63,6 +67,8 @@ const openapi = {
 /** What v1 is made of, in the order of the document. */
 const v1Routes = [
   authRoutes,
+  authProofRoutes,
+  secondFactorRoutes,
   accountRoutes,
   journalEntryRoutes,
   entryPostingRoutes,

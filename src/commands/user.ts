@@ -1,7 +1,15 @@
 // Creates and changes users and their memberships from the server's console.
 import { Command, Option } from 'commander';
 import { inDirectory } from '#lib/tenant-tx';
-import { changeUser, ensureUser, type Role, roles, setMembership, setPassword } from '#users';
+import {
+  changeUser,
+  ensureUser,
+  type Role,
+  resetFactorsByEmail,
+  roles,
+  setMembership,
+  setPassword,
+} from '#users';
 import { fromVariable, tenantNamed, withDatabase } from './context.ts';
 
 type Options = { email: string; name?: string; tenant: string; role: Role; passwordEnv: string };
@@ -60,7 +68,23 @@ function changeCommand(): Command {
     .action(change);
 }
 
-/** `user create` and `user change`. */
+async function resetFactors({ email }: { email: string }): Promise<void> {
+  await withDatabase(async (db) => {
+    await inDirectory(db, (tx) => resetFactorsByEmail(tx, email));
+    process.stdout.write(`the second factors of ${email} are reset, and their sign-ins are ended\n`);
+  });
+}
+
+function resetFactorsCommand(): Command {
+  return new Command('reset-factors')
+    .description(
+      'take away the authenticator app, passkeys and recovery codes of who has lost them; ends their sign-ins',
+    )
+    .requiredOption('--email <address>', 'whom')
+    .action(resetFactors);
+}
+
+/** `user create`, `user reset-factors` and `user change`. */
 export function userCommand(): Command {
   const create = new Command('create')
     .description('create a user and make them a member of a company; one who exists keeps their password')
@@ -73,5 +97,6 @@ export function userCommand(): Command {
   return new Command('user')
     .description('users and their memberships')
     .addCommand(create)
-    .addCommand(changeCommand());
+    .addCommand(changeCommand())
+    .addCommand(resetFactorsCommand());
 }

@@ -4,8 +4,11 @@ import { asSentence } from './as-sentence.ts';
 import type { PageContext } from './page-context.ts';
 import { barePage, pageShell } from './page-shell.ts';
 
-/** `status` is the HTTP status, `title` its name in words, `reference` what to quote to the operator. */
-export type ErrorView = { status: number; title: string; detail: string; reference?: string };
+/**
+ * `status` is the HTTP status, `title` its name in words, `reference` what to quote to the operator, `remedy` what helps somebody whose
+ * page must stay as it is.
+ */
+export type ErrorView = { status: number; title: string; detail: string; reference?: string; remedy?: Html };
 
 /** Inside the company's frame when the reader is known (`context`), else bare. */
 export function errorPage(error: ErrorView, context: PageContext | null): Html {

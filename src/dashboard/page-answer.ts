@@ -31,7 +31,7 @@ export async function sendError(
 ): Promise<FastifyReply> {
   if (!wantsPart(request)) return await sendPage(reply, errorPage(error, context), error.status);
   reply.header('hx-retarget', '#messages').header('hx-reswap', 'innerHTML').header('hx-push-url', 'false');
-  const words = html`${error.title}: ${error.detail}. ${error.status === 401 && signInElsewhere()}`;
+  const words = html`${error.title}: ${error.detail}. ${error.remedy ?? (error.status === 401 && signInElsewhere())}`;
   return await sendPage(reply, notice('danger', words), error.status);
 }
 

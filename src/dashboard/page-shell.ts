@@ -34,7 +34,7 @@ ${pageHead(`${page.title} · ${tenant.name}`, page.styles)}
 <meta name="csrf-token" content="${context.csrfToken}">
 <meta name="htmx-config" content='{"includeIndicatorCSS":false,"defaultSettleDelay":0}'>
 <script defer src="${assetUrl('htmx.js')}"></script>
-${nepali && bikramSambatTable()}${['app.js', ...(nepali ? ['bikram-sambat.js'] : []), ...(page.scripts ?? [])].map((name) => html`<script type="module" src="${assetUrl(name)}"></script>\n`)}</head>
+${nepali && bikramSambatTable()}${moduleScripts(['app.js', ...(nepali ? ['bikram-sambat.js'] : []), ...(page.scripts ?? [])])}</head>
 <body class="hx-app" data-company="${tenant.slug}">
 <a class="hx-skip" href="#main">Skip to the content</a>
 ${sidebar(context)}
@@ -52,13 +52,21 @@ ${shortcutsDialog()}
 </html>`;
 }
 
-/** A document without a company's frame, for signing in and for refusals before the company is known. */
-export function barePage(title: string, body: Html): Html {
+/**
+ * A document without a company's frame, for signing in and for refusals before the company is known; `styles` and `scripts` as those of
+ * a page.
+ */
+export function barePage(
+  title: string,
+  body: Html,
+  styles: readonly string[] = [],
+  scripts: readonly string[] = [],
+): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
-${pageHead(title)}
-</head>
+${pageHead(title, styles)}
+${moduleScripts(scripts)}</head>
 <body class="hx-bare">
 ${ridge()}
 <main class="hx-bare-main">
@@ -73,6 +81,10 @@ ${body}
 export function notice(kind: 'success' | 'danger', content: Html | string): Html {
   const sign = icon(kind === 'success' ? 'check' : 'warning');
   return html`<div class="hx-notice hx-notice-${kind}" ${kind === 'danger' && html`role="alert"`}>${sign}<div>${typeof content === 'string' ? asSentence(content) : content}</div></div>`;
+}
+
+function moduleScripts(names: readonly string[]): Html[] {
+  return names.map((name) => html`<script type="module" src="${assetUrl(name)}"></script>\n`);
 }
 
 function pageHead(title: string, styles: readonly string[] = []): Html {

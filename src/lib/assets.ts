@@ -23,6 +23,7 @@ const root = new URL('../../', import.meta.url);
 const vendored: Record<string, string> = {
   'tabler.css': 'node_modules/@tabler/core/dist/css/tabler.min.css',
   'htmx.js': 'node_modules/htmx.org/dist/htmx.min.js',
+  'webauthn.js': 'node_modules/@simplewebauthn/browser/dist/bundle/index.umd.min.js',
   'redoc.js': 'node_modules/redoc/bundles/redoc.standalone.js',
 };
 

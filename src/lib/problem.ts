@@ -19,18 +19,22 @@ export type ProblemKind =
   | 'internal'
   | 'unavailable';
 
-/** `detail` is public; what happened inside belongs in `cause`, which is logged and never shown. */
+/**
+ * `detail` is public; what happened inside belongs in `cause`, which is logged and never shown. `members` are further members of the
+ * problem document (RFC 9457, 3.2), for what a program needs to go on.
+ */
 export class Problem extends Error {
   readonly kind: ProblemKind;
   readonly code: string;
   readonly detail: string;
   readonly errors: Fault[];
+  readonly members: Readonly<Record<string, unknown>>;
 
   constructor(
     kind: ProblemKind,
     code: string,
     detail: string,
-    options: { errors?: Fault[]; cause?: unknown } = {},
+    options: { errors?: Fault[]; cause?: unknown; members?: Record<string, unknown> } = {},
   ) {
     super(`${code}: ${detail}`, { cause: options.cause });
     this.name = 'Problem';
@@ -38,6 +42,7 @@ export class Problem extends Error {
     this.code = code;
     this.detail = detail;
     this.errors = options.errors ?? [];
+    this.members = options.members ?? {};
   }
 }
 

@@ -10,13 +10,17 @@ export const sessionCookie = 'himalytix_session';
 /** A working day and the night after it. */
 export const SESSION_SECONDS = 24 * 60 * 60;
 
-export type Session = { member: Member; csrfToken: string };
+export type Session = { id: string; member: Member; csrfToken: string };
 
-/** Opens a session; returns the cookie's value. Sessions that have run out are cleared away on the occasion. */
+/**
+ * Opens a session; returns the cookie's value. `methods` is how the member has proved themselves just now; who only comes over from
+ * another session ('switch') has not. Sessions that have run out are cleared away on the occasion.
+ */
 export async function openSession(
   db: Db,
   member: Member,
   from: { ip: string | null; userAgent: string | undefined },
+  methods: readonly string[] = ['pwd'],
 ): Promise<string> {
   const token = newSecretToken();
   await db.kysely.deleteFrom('sessions').where('expires_at', '<', sql<Date>`now()`).execute();
@@ -31,6 +35,8 @@ export async function openSession(
       expires_at: sql<Date>`now() + make_interval(secs => ${SESSION_SECONDS})`,
       ip: from.ip,
       user_agent: from.userAgent?.slice(0, 500) ?? null,
+      methods: [...methods],
+      proved_at: methods.includes('switch') ? '-infinity' : sql<Date>`now()`,
     })
     .execute();
   return token;
@@ -40,12 +46,12 @@ export async function openSession(
 export async function findSession(db: Db, token: string): Promise<Session | null> {
   const row = await db.kysely
     .selectFrom('sessions')
-    .select(['user_id', 'tenant_id', 'csrf_token'])
+    .select(['id', 'user_id', 'tenant_id', 'csrf_token'])
     .where('token_hash', '=', hashSecretToken(token))
     .where('expires_at', '>', sql<Date>`now()`)
     .executeTakeFirst();
   const member = row ? await memberOf(db, row.user_id, row.tenant_id) : null;
-  return row && member ? { member, csrfToken: row.csrf_token } : null;
+  return row && member ? { id: row.id, member, csrfToken: row.csrf_token } : null;
 }
 
 /** Ends a session; an unknown token is no error. */

@@ -1,28 +1,25 @@
 // What follows once somebody has proved who they are: every sign-in passes here, whatever the proof and whoever asks.
 import type { Db } from '#lib/db';
+import { openPending } from './mfa/pending-sign-in.ts';
+import { secondFactorDue } from './mfa/second-factor-due.ts';
 import { openSession } from './sessions.ts';
+import type { Door, Proof } from './sign-in-proof.ts';
 import type { TokenPair, Tokens } from './tokens.ts';
 import type { Member } from './user.ts';
 
-/** How somebody proved who they are; `mail` is a link that was sent to their address, `switch` another session of theirs. */
-export type SignInMethod = 'pwd' | 'oidc' | 'mail' | 'switch';
-
-/** Where a sign-in comes from. `device` is the value of the cookie by which a browser is known again. */
-export type SignInOrigin = {
-  ip: string | null;
-  userAgent: string | undefined;
-  device?: string | undefined;
-};
-
-/** What has been proved: the member, how, and from where. */
-export type Proof = { member: Member; methods: readonly SignInMethod[]; from: SignInOrigin };
-
-/** What a sign-in gives: a page the values of its cookies, a program its tokens. */
+/** What a sign-in gives at each door: a page the values of its cookies, a program its tokens. */
 export type Credentials = { page: { session: string }; api: TokenPair };
-export type Door = keyof Credentials;
 
-/** How far a sign-in has come; `open` is the end of it. */
-export type BegunSession<D extends Door> = { state: 'open'; member: Member; credential: Credentials[D] };
+/** A sign-in at its end. */
+export type OpenSession<D extends Door> = { state: 'open'; member: Member; credential: Credentials[D] };
+
+/**
+ * How far a sign-in has come. Where a second factor is due, `pending` is the token by which it is sent (completeSignIn()), or by which one
+ * is set up first, as the company demands one and the member has none.
+ */
+export type BegunSession<D extends Door> =
+  | OpenSession<D>
+  | { state: 'second-factor'; due: 'prove' | 'set-up'; member: Member; pending: string };
 
 export type SignInServices = { db: Db; tokens: Tokens };
 
@@ -37,18 +34,21 @@ export async function beginSession<D extends Door>(
   door: D,
   proof: Proof,
 ): Promise<BegunSession<D>> {
-  return await finishSession(services, door, proof);
+  const due = await secondFactorDue(services.db, proof);
+  if (due === 'none') return await finishSession(services, door, proof);
+  const pending = await openPending(services.db, door, proof);
+  return { state: 'second-factor', due, member: proof.member, pending };
 }
 
 /** Opens the session or issues the tokens: what beginSession() comes to when nothing more is asked of the member. */
 export async function finishSession<D extends Door>(
   { db, tokens }: SignInServices,
   door: D,
-  { member, from }: Proof,
-): Promise<BegunSession<D>> {
+  { member, methods, from }: Proof,
+): Promise<OpenSession<D>> {
   const open: { [Each in Door]: () => Promise<Credentials[Each]> } = {
-    page: async () => ({ session: await openSession(db, member, from) }),
-    api: () => tokens.issue(member),
+    page: async () => ({ session: await openSession(db, member, from, methods) }),
+    api: () => tokens.issue(member, methods),
   };
   return { state: 'open', member, credential: await open[door]() };
 }

@@ -88,7 +88,8 @@ export class Tokens {
     return key;
   }
 
-  async #pair(member: Member, familyId: string): Promise<TokenPair> {
+  /** `methods` is how the member has proved themselves just now; null for who only refreshes. */
+  async #pair(member: Member, familyId: string, methods: readonly string[] | null): Promise<TokenPair> {
     const refresh = newSecretToken();
     await this.#db.kysely
       .insertInto('refresh_tokens')
@@ -99,6 +100,8 @@ export class Tokens {
         user_id: member.userId,
         tenant_id: member.tenantId,
         expires_at: sql<Date>`now() + make_interval(secs => ${REFRESH_SECONDS})`,
+        methods: methods && [...methods],
+        proved_at: methods && sql<Date>`now()`,
       })
       .execute();
     const key = await this.#key(undefined);
@@ -114,9 +117,9 @@ export class Tokens {
     return { access, refresh, token_type: 'Bearer', expires_in: ACCESS_SECONDS };
   }
 
-  /** A new sign-in: a pair of tokens with a family of its own. */
-  async issue(member: Member): Promise<TokenPair> {
-    return await this.#pair(member, randomUUIDv7());
+  /** A new sign-in: a pair of tokens with a family of its own. `methods` is how the member has proved themselves. */
+  async issue(member: Member, methods: readonly string[] = ['pwd']): Promise<TokenPair> {
+    return await this.#pair(member, randomUUIDv7(), methods);
   }
 
   /**
@@ -195,7 +198,7 @@ export class Tokens {
       await this.revoke({ refresh });
       throw refused('the refresh token is not valid, or no longer');
     }
-    return { member, pair: await this.#pair(member, owner.family_id) };
+    return { member, pair: await this.#pair(member, owner.family_id, null) };
   }
 
   /** Ends a sign-in, known by its family or by one of its refresh tokens; an unknown one is no error. */

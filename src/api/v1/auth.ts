@@ -1,39 +1,18 @@
 // Signing in and out over the API, and who one is.
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import type { Db } from '#lib/db';
 import { Problem } from '#lib/problem';
-import type { Tenant } from '#lib/tenant-tx';
-import { tenantById, tenantRefused } from '#tenancy';
-import { beginSession, checkCredentials, type Member, permissionsOf, type TokenPair } from '#users';
+import { tenantRefused } from '#tenancy';
+import { beginSession, checkCredentials, type Member } from '#users';
+import { secondFactorNeeded } from './auth-proofs.ts';
 import type { ApiServer, Services } from './context.ts';
 import { nullable, problems, strictObject, TokenSchema, UserSchema } from './schemas.ts';
-
-const userDocument = (member: Member, tenant: Tenant) => ({
-  id: member.userId,
-  email: member.email,
-  name: member.name,
-  role: member.role,
-  permissions: [...permissionsOf(member.role)],
-  tenant: {
-    slug: tenant.slug,
-    name: tenant.name,
-    currency: tenant.currency,
-    calendar: tenant.calendar,
-    time_zone: tenant.timeZone,
-  },
-});
+import { signedIn, userDocument } from './signed-in.ts';
 
 /** Anybody may send these bodies, so they are kept small. */
 const bodyLimit = 16_384;
 
 const bearer = (request: FastifyRequest) => /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-
-async function signedIn(db: Db, member: Member, pair: TokenPair) {
-  const tenant = await tenantById(db, member.tenantId);
-  if (tenant?.status !== 'active') throw tenantRefused();
-  return { ...pair, user: userDocument(member, tenant) };
-}
 
 function loginRoute(app: ApiServer, services: Services): void {
   const { db } = services;
@@ -45,7 +24,7 @@ function loginRoute(app: ApiServer, services: Services): void {
       security: [],
       summary: 'Sign in with e-mail address and password',
       description:
-        'Name the company by its host or by X-Tenant; one who belongs to a single company need not.',
+        'Name the company by its host or by X-Tenant; one who belongs to a single company need not. Who has a second factor is answered 401 `users/second-factor-needed` with a `pending` token for `POST /auth/login/second-factor/`.',
       body: strictObject({
         email: Type.String({ maxLength: 320 }),
         password: Type.String({ maxLength: 1000 }),
@@ -55,8 +34,9 @@ function loginRoute(app: ApiServer, services: Services): void {
     handler: async (request) => {
       const member = await checkCredentials(db, request.body, request.claimed?.id ?? null);
       const from = { ip: request.ip, userAgent: request.headers['user-agent'] };
-      const { credential } = await beginSession(services, 'api', { member, methods: ['pwd'], from });
-      return await signedIn(db, member, credential);
+      const begun = await beginSession(services, 'api', { member, methods: ['pwd'], from });
+      if (begun.state !== 'open') throw secondFactorNeeded(begun);
+      return await signedIn(db, member, begun.credential);
     },
   });
 }

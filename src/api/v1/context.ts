@@ -19,6 +19,7 @@ import {
   fingerprintOf,
   whileUnderWay,
 } from '#lib/idempotency';
+import type { KeyRing } from '#lib/key-ring';
 import { type Fault, invalid, mergeFaults, Problem } from '#lib/problem';
 import { inTenant, type TenantTx } from '#lib/tenant-tx';
 import { roleAllows, type Tokens } from '#users';
@@ -32,7 +33,7 @@ export type ApiServer = FastifyInstance<
 >;
 
 /** What app.ts hands to the routes. */
-export type Services = { db: Db; tokens: Tokens; postings: PostingQueue };
+export type Services = { db: Db; tokens: Tokens; keyRing: KeyRing; postings: PostingQueue };
 
 /**
  * Refuses, as the guard does, what asks for more than the route's own permission, such as a change that depends on what is there.

@@ -89,7 +89,7 @@ and what would be late (\`warnings\`).`;
 
 function closeYearRoute(app: ApiServer, { db }: Services): void {
   app.post('/fiscal-years/:id/closing/', {
-    config: { permission: 'accounting.fiscal_year.close' },
+    config: { permission: 'accounting.fiscal_year.close', stepUp: true },
     attachValidation: true,
     schema: {
       tags,
@@ -121,7 +121,7 @@ function closeYearRoute(app: ApiServer, { db }: Services): void {
 
 function reopenYearRoute(app: ApiServer, { db }: Services): void {
   app.post('/fiscal-years/:id/reopening/', {
-    config: { permission: 'accounting.fiscal_year.reopen' },
+    config: { permission: 'accounting.fiscal_year.reopen', stepUp: true },
     attachValidation: true,
     schema: {
       tags,

@@ -39,16 +39,72 @@ export interface Outbox {
   topic: string;
 }
 
+export interface PasskeyChallenges {
+  challenge: string;
+  expires_at: Timestamp;
+  purpose: string;
+  tenant_id: string;
+  user_id: string | null;
+}
+
+export interface Passkeys {
+  counter: number;
+  created_at: Generated<Timestamp>;
+  credential_id: string;
+  id: string;
+  is_synced: boolean;
+  last_used_at: Timestamp | null;
+  name: string;
+  public_key: Buffer;
+  rp_id: string;
+  transports: string[];
+  user_id: string;
+}
+
+export interface PendingSignIns {
+  attempts: Generated<number>;
+  device: string | null;
+  door: string;
+  expires_at: Timestamp;
+  id: string;
+  ip: string | null;
+  methods: string[];
+  tenant_id: string;
+  token_hash: Buffer;
+  user_agent: string | null;
+  user_id: string;
+}
+
+export interface ProofAttempts {
+  attempts: number;
+  user_id: string;
+  window_began_at: Timestamp;
+}
+
+export interface RecoveryCodes {
+  code_hash: Buffer;
+  used_at: Timestamp | null;
+  user_id: string;
+}
+
 export interface RefreshTokens {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp;
   family_id: string;
   id: string;
+  methods: string[] | null;
+  proved_at: Timestamp | null;
   revoked_at: Timestamp | null;
   tenant_id: string;
   token_hash: Buffer;
   used_at: Timestamp | null;
   user_id: string;
+}
+
+export interface SecondFactorDemands {
+  everybody: boolean;
+  roles: string[];
+  tenant_id: string;
 }
 
 export interface Sessions {
@@ -57,6 +113,8 @@ export interface Sessions {
   expires_at: Timestamp;
   id: string;
   ip: string | null;
+  methods: Generated<string[]>;
+  proved_at: Generated<Timestamp>;
   tenant_id: string;
   token_hash: Buffer;
   user_agent: string | null;
@@ -90,6 +148,21 @@ export interface Tenants {
   time_zone: string;
 }
 
+export interface TotpEnrolments {
+  expires_at: Timestamp;
+  holder: string;
+  sealed: string;
+  user_id: string;
+}
+
+export interface TotpSecrets {
+  created_at: Generated<Timestamp>;
+  last_step: number;
+  last_used_at: Timestamp | null;
+  sealed: string;
+  user_id: string;
+}
+
 export interface Users {
   created_at: Generated<Timestamp>;
   email: string;
@@ -113,11 +186,19 @@ export interface Verifications {
 export interface DB {
   memberships: Memberships;
   outbox: Outbox;
+  passkey_challenges: PasskeyChallenges;
+  passkeys: Passkeys;
+  pending_sign_ins: PendingSignIns;
+  proof_attempts: ProofAttempts;
+  recovery_codes: RecoveryCodes;
   refresh_tokens: RefreshTokens;
+  second_factor_demands: SecondFactorDemands;
   sessions: Sessions;
   signing_keys: SigningKeys;
   tenant_domains: TenantDomains;
   tenants: Tenants;
+  totp_enrolments: TotpEnrolments;
+  totp_secrets: TotpSecrets;
   users: Users;
   verifications: Verifications;
 }

@@ -15,7 +15,14 @@ export type Identity = {
   actor: Actor;
   csrfToken: string | null;
   tenant?: Promise<Tenant | null>;
+  /** What the sign-in is known by where a proof is noted; absent for a credential that is nobody's sign-in, such as an API key. */
+  signedIn?: SignedIn;
+  /** Whether the person has proved themselves a short while ago, for an act of that permission; absent: never. */
+  isFresh?(permission: string): Promise<boolean>;
 };
+
+/** A page's session, or the family of refresh tokens that an access token is of. */
+export type SignedIn = { sessionId: string } | { familyId: string };
 
 /** What the guard asks the rooms, handed in by app.ts as the guard knows no room. */
 export type Gate = {
@@ -29,7 +36,13 @@ export type Gate = {
   refused(): Problem;
 };
 
-export type GuardedRoute = { method: string; url: string; permission: string; ofNoTenant: boolean };
+export type GuardedRoute = {
+  method: string;
+  url: string;
+  permission: string;
+  ofNoTenant: boolean;
+  stepUp: boolean;
+};
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -37,6 +50,8 @@ declare module 'fastify' {
     permission?: string;
     /** 'none' for what belongs to no company at all, such as health checks and assets. */
     tenant?: 'none';
+    /** Whether the act is so dangerous that whoever does it proves themselves once more, unless they did a short while ago. */
+    stepUp?: true;
   }
   interface FastifyInstance {
     /** Every route with what it asks for, in the order of their registration. */
@@ -73,6 +88,13 @@ function signInFirst(): Problem {
   return new Problem('unauthenticated', 'users/sign-in-needed', 'sign in to see this');
 }
 
+/** The refusal of an act that asks for a fresh proof; app.ts leads people from it to the page where they give one. */
+function proveFirst(): Problem {
+  const detail =
+    'prove once more who you are: POST /api/v1/auth/confirm/ with your password and, if you have one, your second factor; then send this again within 10 minutes';
+  return new Problem('forbidden', 'users/step-up-needed', detail);
+}
+
 /** Where a request comes from, without an IPv6 zone; null for what is no address, which behind a proxy it may be. */
 function addressOf({ ip }: FastifyRequest): string | null {
   return isIP(ip) === 0 ? null : (ip.split('%', 1)[0] ?? null);
@@ -80,7 +102,7 @@ function addressOf({ ip }: FastifyRequest): string | null {
 
 /** Lets a request through, or throws: 403 for the company, 401 for the person, 403 for the permission. */
 async function admit(gate: Gate, request: FastifyRequest): Promise<void> {
-  const { permission, tenant: tenancy } = request.routeOptions.config;
+  const { permission, tenant: tenancy, stepUp } = request.routeOptions.config;
   if (tenancy === 'none') return;
   request.claimed = await gate.claimedTenant(request);
   if (permission === 'public' || permission === undefined) return;
@@ -97,6 +119,7 @@ async function admit(gate: Gate, request: FastifyRequest): Promise<void> {
     const detail = `the role ${identity.actor.role} does not have the permission ${permission}`;
     throw new Problem('forbidden', 'users/permission-missing', detail);
   }
+  if (stepUp && !(await identity.isFresh?.(permission))) throw proveFirst();
 }
 
 /** A page that changes something proves that it is ours: by the session's token, and by where it says it comes from. */
@@ -144,9 +167,9 @@ export function guard(app: FastifyInstance, gate: Gate, openPrefixes: readonly s
     if (route.config?.permission === undefined) {
       throw new Error(`route ${String(route.method)} ${route.url} declares no permission`);
     }
-    const { permission, tenant } = route.config;
+    const { permission, tenant, stepUp = false } = route.config;
     for (const method of [route.method].flat()) {
-      app.guardedRoutes.push({ method, url: route.url, permission, ofNoTenant: tenant === 'none' });
+      app.guardedRoutes.push({ method, url: route.url, permission, ofNoTenant: tenant === 'none', stepUp });
     }
   });
   app.addHook('onRequest', (request) => admit(gate, request));

@@ -94,6 +94,7 @@ export function titleOf(problem: Problem): string {
 /** The body of a problem's answer. */
 function problemDocument(problem: Problem, requestId: string): ProblemDocument {
   return {
+    ...problem.members,
     type: `urn:himalytix:problem:${problem.code}`,
     title: titleOf(problem),
     status: statusOf(problem),

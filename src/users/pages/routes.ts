@@ -4,16 +4,23 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendPage, textParameter } from '#dashboard';
 import { Problem } from '#lib/problem';
 import { checkCredentials } from '../check-credentials.ts';
-import { closeSession, SESSION_SECONDS, sessionCookie } from '../sessions.ts';
-import { beginSession, type SignInServices } from '../sign-in.ts';
+import { confirmRoutes } from '../mfa/pages/confirm-routes.ts';
+import { demandRoutes } from '../mfa/pages/demand-routes.ts';
+import { askSecondFactor } from '../mfa/pages/pending-cookie.ts';
+import { secondFactorRoutes } from '../mfa/pages/second-factor-routes.ts';
+import { securityRoutes } from '../mfa/pages/security-routes.ts';
+import { closeSession, sessionCookie } from '../sessions.ts';
+import { beginSession } from '../sign-in.ts';
 import { companyPage, leavingPage } from './company-page.ts';
+import type { PageServices } from './page-parts.ts';
 import { safeNext } from './safe-next.ts';
+import { cookieOptions, pageOrigin, setSignInCookies } from './sign-in-cookies.ts';
 import { signInPage } from './sign-in-page.ts';
 
 const open = { config: { permission: 'public' } };
 
-/** GET and POST /sign-in/, POST /sign-out/. Requires @fastify/cookie on the app. */
-export async function userPageRoutes(app: FastifyInstance, services: SignInServices): Promise<void> {
+/** /sign-in/, /sign-out/, /account/security/, /account/confirm/ and /settings/sign-in/. Requires @fastify/cookie on the app. */
+export async function userPageRoutes(app: FastifyInstance, services: PageServices): Promise<void> {
   const { db } = services;
   await app.register(formbody);
 
@@ -29,9 +36,10 @@ export async function userPageRoutes(app: FastifyInstance, services: SignInServi
     const company = request.claimed.name;
     try {
       const member = await checkCredentials(db, { email, password }, request.claimed.id);
-      const from = { ip: request.ip, userAgent: request.headers['user-agent'] };
-      const { credential } = await beginSession(services, 'page', { member, methods: ['pwd'], from });
-      reply.setCookie(sessionCookie, credential.session, { ...cookieOptions(request), maxAge: SESSION_SECONDS });
+      const from = pageOrigin(request);
+      const begun = await beginSession(services, 'page', { member, methods: ['pwd'], from });
+      if (begun.state !== 'open') return await askSecondFactor(request, reply, begun.pending, safeNext(next));
+      setSignInCookies(request, reply, begun.credential);
       return await reply.redirect(safeNext(next), 303);
     } catch (error) {
       if (!(error instanceof Problem) || error.kind !== 'unauthenticated') throw error;
@@ -49,6 +57,11 @@ export async function userPageRoutes(app: FastifyInstance, services: SignInServi
     reply.clearCookie(sessionCookie, cookieOptions(request));
     return await reply.redirect('/sign-in/', 303);
   });
+
+  secondFactorRoutes(app, services);
+  securityRoutes(app, services);
+  confirmRoutes(app, services);
+  demandRoutes(app, services);
 }
 
 // A redirect of a form to another host would break our own form-action policy; a refresh is no form's redirect.
@@ -63,10 +76,6 @@ async function askCompany(request: FastifyRequest, reply: FastifyReply): Promise
   const address = `${request.protocol}://${slug}.${host}/sign-in/`;
   reply.header('refresh', `0; url=${address}`);
   return await sendPage(reply, leavingPage(slug, address));
-}
-
-function cookieOptions(request: FastifyRequest) {
-  return { path: '/', httpOnly: true, sameSite: 'lax', secure: request.protocol === 'https' } as const;
 }
 
 function credentialsOf(body: unknown): { email: string; password: string; next: string } {

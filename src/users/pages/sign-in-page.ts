@@ -1,6 +1,7 @@
 // Where a person says who they are to one company.
 import { barePage, notice } from '#dashboard';
 import { type Html, html } from '#lib/html';
+import { passkeyScripts, passkeySignIn } from '../mfa/pages/passkey-form.ts';
 
 /** `next` is the path to go to afterwards; `fault` tells a refused attempt; `email` is what was keyed before. */
 export type SignInView = { company: string; next: string; email: string; fault?: string };
@@ -16,6 +17,9 @@ ${fault && notice('danger', fault)}
 <div><label class="form-label" for="email">Email</label><input class="form-control" id="email" type="email" name="email" value="${email}" autocomplete="username" required ${email === '' && html`autofocus`}></div>
 <div><label class="form-label" for="password">Password</label><input class="form-control" id="password" type="password" name="password" autocomplete="current-password" required ${email !== '' && html`autofocus`}></div>
 <button class="btn btn-primary">Sign in</button>
-</form>`,
+</form>
+${passkeySignIn(next)}`,
+    ['account.css', 'security.css'],
+    passkeyScripts,
   );
 }

@@ -1,0 +1,46 @@
+// Completes a sign-in with its second factor.
+import { Problem } from '#lib/problem';
+import { finishSession, type OpenSession, type SignInServices } from '../sign-in.ts';
+import type { Door, SignInMethod } from '../sign-in-proof.ts';
+import { countAttempt, forgetAttempts } from './attempts.ts';
+import { closePending, countPendingAttempt, type PendingSignIn } from './pending-sign-in.ts';
+import { type FactorServices, proveFactor, type SentFactor } from './prove-factor.ts';
+
+/** The refusal of a wrong second factor; the same whatever is wrong with it. */
+function factorRefused(): Problem {
+  const detail = 'this is not right, or was used before; wait for the next code and try again';
+  return new Problem('unauthenticated', 'users/second-factor-refused', detail);
+}
+
+/**
+ * Completes a sign-in with its second factor. Throws an unauthenticated Problem for a wrong one, of which there may be five, and
+ * a too-many Problem after ten wrong codes within an hour, over all of the person's sign-ins.
+ */
+export async function completeSignIn<D extends Door>(
+  services: SignInServices & FactorServices,
+  door: D,
+  pending: PendingSignIn,
+  sent: SentFactor,
+): Promise<OpenSession<D>> {
+  await countPendingAttempt(services.db, pending);
+  const { db } = services;
+  const { userId } = pending.member;
+  // Codes of six digits can be guessed; the rest cannot, and stays open to who is hindered by somebody else's guesses.
+  if (sent.otp !== undefined) await countAttempt(db, userId);
+  const method = await proveFactor(services, pending.member, sent);
+  if (method === null) throw factorRefused();
+  if (sent.otp !== undefined) await forgetAttempts(db, userId);
+  return await openPendingSession(services, door, pending, method);
+}
+
+/** Opens what a sign-in was for, as its second factor is proved; of two that do so at once, one does. */
+export async function openPendingSession<D extends Door>(
+  services: SignInServices,
+  door: D,
+  pending: PendingSignIn,
+  method: SignInMethod,
+): Promise<OpenSession<D>> {
+  await closePending(services.db, pending);
+  const { member, methods, from } = pending;
+  return await finishSession(services, door, { member, methods: [...methods, method], from });
+}

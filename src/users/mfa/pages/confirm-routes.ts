@@ -1,0 +1,74 @@
+// The page where somebody who is signed in proves once more who they are.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { sendPage, textParameter } from '#dashboard';
+import { statusOf } from '#lib/http/send-problem';
+import { Problem } from '#lib/problem';
+import { sentText } from '../../pages/form-field.ts';
+import type { PageServices } from '../../pages/page-parts.ts';
+import { safeNext } from '../../pages/safe-next.ts';
+import { factorsOf, hasFactor } from '../factors.ts';
+import { relyingPartyOf } from '../relying-party.ts';
+import { confirmIdentity, type SentProof } from '../step-up.ts';
+import { passkeyRequest } from '../take-passkey.ts';
+import { confirmPage } from './confirm-page.ts';
+import { requestMember } from './page-member.ts';
+
+const signedIn = { config: { permission: 'signed-in' } };
+
+async function show(
+  { db, config, contextOf }: PageServices,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { next, refusal }: { next: string; refusal?: Problem },
+): Promise<FastifyReply> {
+  const { id: rpId } = relyingPartyOf(request, config.baseDomain);
+  const factors = await factorsOf(db, requestMember(request).userId);
+  const page = confirmPage(contextOf(request), {
+    next,
+    hasApp: factors.app !== null,
+    hasPasskey: factors.passkeys.some((passkey) => passkey.rpId === rpId),
+    hasFactor: hasFactor(factors),
+    ...(refusal && { fault: refusal.detail }),
+  });
+  return await sendPage(reply, page, refusal && statusOf(refusal));
+}
+
+function sentProof(request: FastifyRequest, baseDomain: string): SentProof {
+  const sent = (name: string) => sentText(request.body, name) || undefined;
+  const answer = sent('passkey');
+  const party = relyingPartyOf(request, baseDomain);
+  return {
+    password: sent('password'),
+    otp: sent('code'),
+    recoveryCode: sent('recovery_code'),
+    passkey: answer === undefined ? undefined : { answer, party, purpose: 'confirm' },
+  };
+}
+
+/** /account/confirm/ */
+export function confirmRoutes(app: FastifyInstance, services: PageServices): void {
+  const { db, config } = services;
+  app.get('/account/confirm/', signedIn, (request, reply) =>
+    show(services, request, reply, { next: safeNext(textParameter(request, 'next')) }),
+  );
+
+  app.post('/account/confirm/', signedIn, async (request, reply) => {
+    const next = safeNext(sentText(request.body, 'next'));
+    const { signedIn: session } = request.identity ?? {};
+    try {
+      if (!session) throw new Problem('forbidden', 'users/person-needed', 'only a person can do this');
+      await confirmIdentity(services, requestMember(request), session, sentProof(request, config.baseDomain));
+      return await reply.redirect(next, 303);
+    } catch (error) {
+      if (!(error instanceof Problem) || !['unauthenticated', 'too-many', 'malformed'].includes(error.kind))
+        throw error;
+      return await show(services, request, reply, { next, refusal: error });
+    }
+  });
+
+  app.post('/account/confirm/options/', signedIn, async (request) => {
+    const { tenantId, userId } = requestMember(request);
+    const party = relyingPartyOf(request, config.baseDomain);
+    return await passkeyRequest(db, { purpose: 'confirm', tenantId, userId }, party);
+  });
+}

@@ -1,0 +1,12 @@
+// The frame of the pages of one's own account; a section is added by its line here.
+import type { PageContext } from '#dashboard';
+import type { Html } from '#lib/html';
+import { type PageAssets, type Section, sectionsPage } from '../sections-page.ts';
+
+const accountSections: readonly Section[] = [{ label: 'Security', href: '/account/security/' }];
+
+/** One page of the account. */
+export function accountPage(context: PageContext, body: Html, assets?: PageAssets): Html {
+  const set = { title: 'Your account', subtitle: context.actor.email, sections: accountSections };
+  return sectionsPage(context, set, body, assets);
+}

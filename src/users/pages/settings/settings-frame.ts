@@ -1,0 +1,18 @@
+// The frame of the pages on which a company's people and their access are kept; a section is added by its line here.
+import type { PageContext } from '#dashboard';
+import type { Html } from '#lib/html';
+import { type PageAssets, type Section, sectionsPage } from '../sections-page.ts';
+
+const settingsSections: readonly Section[] = [
+  {
+    label: 'Second factor',
+    href: '/settings/sign-in/second-factor/',
+    permission: 'users.second_factor.view',
+  },
+];
+
+/** One page of the settings. */
+export function settingsPage(context: PageContext, body: Html, assets?: PageAssets): Html {
+  const set = { title: 'Settings', subtitle: context.tenant.name, sections: settingsSections };
+  return sectionsPage(context, set, body, assets);
+}

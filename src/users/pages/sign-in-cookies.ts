@@ -1,0 +1,30 @@
+// The cookies of a signed-in browser, and where a request for a page comes from.
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { SESSION_SECONDS, sessionCookie } from '../sessions.ts';
+import type { Credentials } from '../sign-in.ts';
+import type { SignInOrigin } from '../sign-in-proof.ts';
+
+/** What every cookie of ours is: for this host alone, out of reach of scripts, and not sent along by other sites. */
+export function cookieOptions(request: FastifyRequest) {
+  return { path: '/', httpOnly: true, sameSite: 'lax', secure: request.protocol === 'https' } as const;
+}
+
+/** Where a sign-in by page comes from. */
+export function pageOrigin(request: FastifyRequest): SignInOrigin {
+  return { ip: plainAddress(request.ip), userAgent: request.headers['user-agent'] };
+}
+
+/** An address as the database takes it, or null for what is none. */
+function plainAddress(ip: string): string | null {
+  const address = ip.split('%', 1)[0] ?? '';
+  return /^[0-9a-fA-F.:]{2,45}$/.test(address) ? address : null;
+}
+
+/** Gives the browser its session. */
+export function setSignInCookies(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { session }: Credentials['page'],
+): void {
+  reply.setCookie(sessionCookie, session, { ...cookieOptions(request), maxAge: SESSION_SECONDS });
+}
