@@ -14,6 +14,7 @@ import {
   type TestHouse,
   testPassword,
 } from '#test/company';
+import { ageSignIns } from '#test/factors';
 import { findSession, type Member, openSession } from '#users';
 
 let house: TestHouse;
@@ -187,6 +188,29 @@ describe('a form', () => {
     assert.equal(signedIn.headers.location, '/');
     assert.match(String(signedIn.headers['set-cookie']), /HttpOnly; SameSite=Lax/);
     assert.equal((await post('/sign-in/', { host: hostOf(other) }, payload)).statusCode, 401);
+  });
+
+  test('that asks for a fresh proof leads to where it is given, and back to our own page only', async () => {
+    const who = await addMember(house.db, mine, 'auditor');
+    const { cookie, csrf } = await open(who);
+    await ageSignIns(house.db, who.userId, 11);
+    const remove = (headers: Headers) =>
+      post('/account/security/remove/', { cookie, 'x-csrf-token': csrf, ...headers }, 'factor=app');
+    const ways: [string, string][] = [
+      [`http://${hostOf(mine)}/account/security/?done=app`, '%2Faccount%2Fsecurity%2F%3Fdone%3Dapp'],
+      ['http://evil.test//evil.test/', '%2F'],
+      ['nonsense', '%2F'],
+    ];
+    for (const [referer, back] of ways) {
+      const answer = await remove({ referer });
+      assert.equal(answer.statusCode, 303);
+      assert.equal(answer.headers.location, `/account/confirm/?next=${back}`);
+    }
+    const page = await get('/account/security/app/', { cookie });
+    assert.equal(page.headers.location, '/account/confirm/?next=%2Faccount%2Fsecurity%2Fapp%2F');
+    const part = await remove({ 'hx-request': 'true' });
+    assert.equal(part.statusCode, 403);
+    assert.match(part.body, /href="\/account\/confirm\/" target="_blank"/);
   });
 
   test('to sign out ends the session, not the cookie alone', async () => {

@@ -31,8 +31,8 @@ test('every route asks for the permission that was reviewed, in test/routes-guar
   const lines = api.app.guardedRoutes
     .filter(({ method, url }) => method !== 'HEAD' && !url.startsWith('/api/docs/static/'))
     .map(
-      ({ method, url, permission, ofNoTenant }) =>
-        `${url} ${method} ${ofNoTenant ? 'no company, ' : ''}${mayOf(permission)}`,
+      ({ method, url, permission, ofNoTenant, stepUp }) =>
+        `${url} ${method} ${ofNoTenant ? 'no company, ' : ''}${mayOf(permission)}${stepUp ? ', freshly proved' : ''}`,
     )
     .sort();
   assert.deepEqual(lines, reviewed.trimEnd().split('\n').slice(1));

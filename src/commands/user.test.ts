@@ -11,6 +11,7 @@ import {
   type TestHouse,
   testPassword,
 } from '#test/company';
+import { setUpApp } from '#test/factors';
 import { userCommand } from './user.ts';
 
 let house: TestHouse;
@@ -54,4 +55,18 @@ test('a deactivated user is let in nowhere at once, and the company’s log says
   const changed = { ...credentials, password: 'another one entirely' };
   assert.equal((await api.call('POST', '/api/v1/auth/login/', changed, host)).status, 200);
   await assert.rejects(run('--activate', '--deactivate'), /choose one/);
+});
+
+test('who has lost every factor gets in by the password again once the operator has reset them', async () => {
+  const company = await createCompany(house.db);
+  const member = await addMember(house.db, company, 'clerk');
+  await setUpApp(house.db, member.userId);
+  const login = () =>
+    api.call('POST', '/api/v1/auth/login/', { email: member.email, password: testPassword });
+  assert.equal((await login()).body.code, 'users/second-factor-needed');
+  const run = (email: string) =>
+    userCommand().exitOverride().parseAsync(['node', 'user', 'reset-factors', '--email', email]);
+  await run(member.email.toUpperCase());
+  assert.equal((await login()).status, 200);
+  await assert.rejects(run('nobody@example.test'), /no such user/);
 });

@@ -28,6 +28,9 @@ export async function addressesOf(company: TestCompany, memo = 'Shop rent'): Pro
     'general ledger': '/reports/general-ledger/?account=1020',
     'ledger of no account': `/reports/general-ledger/?account=${query}`,
     'sign-in': `/sign-in/?next=${query}`,
+    security: '/account/security/',
+    'app set-up': '/account/security/app/',
+    confirming: '/account/confirm/',
     'nothing there': `/${query}/`,
     'no such entry': `/journal-entries/${query}/`,
   };

@@ -3,4 +3,5 @@ import './every-page.ts';
 import './finding.ts';
 import './hostile-text.ts';
 import './keying.ts';
+import './second-factors.ts';
 import './signing-in.ts';
