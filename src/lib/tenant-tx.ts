@@ -24,7 +24,8 @@ export type Tenant = {
 
 /**
  * Who acts. `userId` is null for the system itself, for example a command at the server's console. `requestId` and `ip`
- * say by which HTTP request and from where; the audit log keeps them.
+ * say by which HTTP request and from where; the audit log keeps them. `branches` are the codes of the branches that they are
+ * limited to, none of which sees nothing; null or absent for who is not limited.
  */
 export type Actor = {
   userId: string | null;
@@ -33,6 +34,7 @@ export type Actor = {
   role: string;
   requestId?: string | null;
   ip?: string | null;
+  branches?: readonly string[] | null;
 };
 
 declare const brand: unique symbol;
@@ -59,7 +61,7 @@ const LOST_AFTER = "SET LOCAL idle_in_transaction_session_timeout = '8s'";
 
 const SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
-const { escapeIdentifier } = pg;
+const { escapeIdentifier, escapeLiteral } = pg;
 
 /** What of an actor reaches SQL as text. Throws a TypeError for what could be anything but an id or an address. */
 function originOf({ userId, requestId = null, ip = null }: Actor) {
@@ -79,13 +81,34 @@ function originSettings(actor: Actor): string[] {
   ];
 }
 
-/** What turns a transaction into a company's, in one round trip; every value in it is ours, none a client's. */
+/** The second role of the company in a schema, as which members work who are limited to branches. */
+export const limitedRoleOf = (schema: string): string => `branch_${schema}`;
+
+/** Whose the limit is, as one word: actors of the same word may share a transaction. */
+export const limitKey = ({ branches }: Actor): string =>
+  branches ? JSON.stringify([...new Set(branches)].sort()) : '';
+
+/** The role to work as, and for who is limited to branches the policies' knowledge of them. */
+function roleSettings(tenant: Tenant, actor: Actor): string[] {
+  if (!actor.branches) return [`SET LOCAL ROLE ${escapeIdentifier(tenant.role)}`];
+  return [
+    `SET LOCAL app.branches = ${escapeLiteral(limitKey(actor))}`,
+    `SET LOCAL ROLE ${escapeIdentifier(limitedRoleOf(tenant.schema))}`,
+  ];
+}
+
+/**
+ * What turns a transaction into a company's, in one round trip; every value in it is ours, none a client's. Those who share it
+ * are limited alike.
+ */
 function tenantSettings(tenant: Tenant, actor: Actor, actors?: readonly Actor[]): string {
+  if (actors?.some((each) => limitKey(each) !== limitKey(actor)))
+    throw new TypeError('who shares a transaction is limited to the same branches');
   return [
     `SET LOCAL search_path = ${escapeIdentifier(tenant.schema)}, pg_temp`,
     ...originSettings(actor),
     ...(actors ? [`SET LOCAL app.requests = '${JSON.stringify(actors.map(originOf))}'`] : []),
-    `SET LOCAL ROLE ${escapeIdentifier(tenant.role)}`,
+    ...roleSettings(tenant, actor),
   ].join('; ');
 }
 
@@ -174,7 +197,9 @@ export async function inTenant<T>(
 ): Promise<T> {
   if (tenant.status !== 'active') throw new TypeError(`company ${tenant.slug} is ${tenant.status}`);
   const opening = `${options.snapshot ? SNAPSHOT : 'BEGIN'}; ${tenantSettings(tenant, actor, options.actors)}`;
-  return await transact(await borrowConnection(db.pool, tenant.schema), opening, (client) =>
+  // Plans depend on the role where policies do.
+  const home = actor.branches ? limitedRoleOf(tenant.schema) : tenant.schema;
+  return await transact(await borrowConnection(db.pool, home), opening, (client) =>
     work({ db: kyselyOn<TenantSchema>(client), tenant, actor } as TenantTx),
   );
 }
