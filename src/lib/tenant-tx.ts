@@ -47,8 +47,15 @@ export type TenantTx = {
   readonly [brand]: true;
 };
 
-/** A transaction on the shared tables; `client` is there for SQL that no query builder knows, such as migrations. */
-export type DirectoryTx = { readonly db: Kysely<PublicSchema>; readonly client: pg.PoolClient };
+/**
+ * A transaction on the shared tables; `client` is there for SQL that no query builder knows, such as migrations. `companyId` is
+ * that of the company whose rows alone are seen, null where all are.
+ */
+export type DirectoryTx = {
+  readonly db: Kysely<PublicSchema>;
+  readonly client: pg.PoolClient;
+  readonly companyId: string | null;
+};
 
 /** The system at work inside a company, for commands, imports and demo data. */
 export const systemActor: Actor = { userId: null, email: '', name: 'System', role: 'system' };
@@ -213,12 +220,48 @@ export async function inDirectory<T>(
   work: (tx: DirectoryTx) => Promise<T>,
   actor: Actor = systemActor,
 ): Promise<T> {
-  const opening = ['BEGIN', ...originSettings(actor)].join('; ');
+  return await inSharedTables(db, null, actor, work);
+}
+
+/** Takes the role that sees one company's rows of the shared tables (see migrations/public, keep_apart()). */
+const COMPANY_ROLE = `SELECT set_config('role', left(session_user, 55) || '_company', true)`;
+
+/**
+ * The same for one company: of the shared tables only its rows are seen and changed, by policy. What a member asks of members,
+ * sessions or keys of their company belongs here; the directory is for what is asked before a company is known.
+ */
+export async function inDirectoryOf<T>(
+  db: Db,
+  { id }: Pick<Tenant, 'id'>,
+  work: (tx: DirectoryTx) => Promise<T>,
+  actor: Actor = systemActor,
+): Promise<T> {
+  if (!/^[0-9a-f-]{36}$/.test(id)) throw new TypeError('a company’s id is a UUID');
+  return await inSharedTables(db, id, actor, work);
+}
+
+async function inSharedTables<T>(
+  db: Db,
+  companyId: string | null,
+  actor: Actor,
+  work: (tx: DirectoryTx) => Promise<T>,
+): Promise<T> {
+  const narrowed = companyId === null ? [] : [`SET LOCAL app.tenant_id = '${companyId}'`, COMPANY_ROLE];
+  const opening = ['BEGIN', ...originSettings(actor), ...narrowed].join('; ');
   const client = await db.pool.connect();
   const loan = { client, release: (broken?: Error) => client.release(broken) };
   return await transact(loan, opening, (leased) =>
-    work({ db: kyselyOn<PublicSchema>(leased), client: leased }),
+    work({ db: kyselyOn<PublicSchema>(leased), client: leased, companyId }),
   );
+}
+
+/** Works as the login role for a moment in a transaction that is narrowed to a company, for a note in its audit log. */
+export async function asLogin<T>(tx: DirectoryTx, work: () => Promise<T>): Promise<T> {
+  if (tx.companyId === null) return await work();
+  await tx.client.query('SET LOCAL ROLE NONE');
+  const result = await work();
+  await tx.client.query(COMPANY_ROLE);
+  return result;
 }
 
 /**

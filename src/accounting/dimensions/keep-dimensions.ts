@@ -2,8 +2,8 @@
 import { sql } from 'kysely';
 import { type Fault, invalid } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
-import { holdPostings } from '../journal/post-entries.ts';
 import { requireWholeCompany } from '../branch-limit.ts';
+import { holdPostings } from '../journal/post-entries.ts';
 import { type Dimension, dimensionId, requiredDimension } from './dimension.ts';
 import { unlessInUse } from './unless-in-use.ts';
 

@@ -52,9 +52,9 @@ export async function listEntries(
   pageSize: number,
 ): Promise<{ count: number; results: EntrySummary[] }> {
   const where = conditionsOf(filter, tx.tenant.currencyScale);
-  const counted = await sql<{ count: number }>`select count(*) as count from ${journalSeen(tx)} where ${where}`.execute(
-    tx.db,
-  );
+  const counted = await sql<{
+    count: number;
+  }>`select count(*) as count from ${journalSeen(tx)} where ${where}`.execute(tx.db);
   const { rows } = await sql<EntrySummary>`
     select id, number, status, entry_date, memo, reference, total from ${journalSeen(tx)} where ${where}
     order by ${filter.ordering === 'entry_date' ? sql`entry_date, id` : sql`entry_date desc, id desc`} limit ${pageSize} offset ${(page - 1) * pageSize}

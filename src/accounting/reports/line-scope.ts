@@ -56,5 +56,8 @@ export async function lineScope(tx: TenantTx, query: LineScopeQuery): Promise<Li
     ...(knownOn === null ? [] : [sql`e.posted_at <= ${knownOn}::timestamptz`]),
     ...(closing ? [] : [sql`not l.closing`]),
   ];
-  return { isWhole: conditions.length === 0 && !isLimited(tx), conditions: sql.join([sql`true`, ...conditions], sql` and `) };
+  return {
+    isWhole: conditions.length === 0 && !isLimited(tx),
+    conditions: sql.join([sql`true`, ...conditions], sql` and `),
+  };
 }

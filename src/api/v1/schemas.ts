@@ -152,7 +152,8 @@ export const EntrySchema = Type.Object({
   version: Type.Integer(),
   partial: Type.Optional(
     Type.Boolean({
-      description: 'Lines of other branches than the reader’s are left out; the total is of those that are told.',
+      description:
+        'Lines of other branches than the reader’s are left out; the total is of those that are told.',
     }),
   ),
   lines: Type.Array(EntryLineSchema),
