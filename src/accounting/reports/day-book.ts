@@ -67,7 +67,8 @@ const rowsQuery = (
 ) => sql<Row>`
   select e.id, e.number, e.entry_date, e.memo, e.reference, e.total, a.code as account, a.name, l.debit, l.credit, l.memo as line_memo
   from (
-    select e.id, e.number, e.entry_date, e.memo, e.reference, ${totalSeen(tx)} as total from journal_entries e
+    select e.id, e.number, e.entry_date, e.memo, e.reference, e.posted_at, ${totalSeen(tx)} as total
+    from journal_entries e
     where e.entry_date between ${from}::date and ${to}::date
       and (${isWhole} or exists (select from journal_lines l where l.entry_id = e.id and ${conditions}))
     order by e.entry_date, e.id
