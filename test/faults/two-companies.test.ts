@@ -29,8 +29,8 @@ let sides: [Side, Side];
 let port: number;
 const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
 
-const sale = ({ tenant }: TestCompany, amount: string) => ({
-  entry_date: '2024-01-10',
+const sale = ({ tenant }: TestCompany, amount: string, entry_date = '2024-01-10') => ({
+  entry_date,
   memo: `of ${tenant.slug}`,
   reference: tenant.slug,
   lines: [
@@ -73,7 +73,7 @@ type Ask = { method?: string; path: string; status: number; body?: unknown; page
 const reports = '/api/v1/reports';
 const range = 'from=2024-01-01&to=2024-12-31';
 
-/** What is asked by turns; the last of them for what is the other company's. */
+/** What is asked by turns; the last of them for what is the other company's. What is posted lies outside of the long reports. */
 const asks: ((side: Side) => Ask)[] = [
   () => ({ path: `${reports}/trial-balance/?as_of=2024-12-31`, status: 200 }),
   () => ({ path: '/api/v1/journal-entries/?page_size=20', status: 200 }),
@@ -85,7 +85,7 @@ const asks: ((side: Side) => Ask)[] = [
     method: 'POST',
     path: '/api/v1/journal-entries/',
     status: 201,
-    body: sale(company, '1.00'),
+    body: sale(company, '1.00', '2025-01-10'),
   }),
   ({ entry }) => ({ path: `/api/v1/journal-entries/${entry}/`, status: 200 }),
   () => ({ path: '/reports/trial-balance/?as_of=2024-12-31', status: 200, page: true }),
