@@ -40,7 +40,7 @@ export type BenchHouse = {
 /** Starts `himalytix web` on a free port; resolves once it listens. */
 async function startWeb(url: string): Promise<{ child: ChildProcess; port: number }> {
   const env = { PATH: process.env.PATH, DATABASE_URL: url, PORT: '0', HIMALYTIX_LOG_LEVEL: 'error' };
-  const options = (process.env.BENCH_NODE_OPTIONS ?? '--max-semi-space-size=4').split(' ');
+  const options = (process.env.BENCH_NODE_OPTIONS ?? '--max-semi-space-size=16').split(' ');
   const child = spawn(process.execPath, [...options, 'bin/himalytix', 'web'], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -45,11 +45,11 @@ const baselineName = async () =>
 /** `post-spread`: 100 companies, 64 connections, against 16 clients. */
 export const postSpread: Benchmark = async (house) => {
   const companies = await house.companies(100);
-  // Each client plans each company's function once: 16 clients and 100 companies take a minute over it, in each round anew,
+  // Each client plans each company's function once: 16 clients and 100 companies take minutes over it, in each round anew,
   // while the server keeps its few connections.
-  const warmUp = house.small ? { sql: 6, http: 6 } : { sql: 80, http: 20 };
+  const warmUp = house.small ? { sql: 6, http: 6 } : { sql: 150, http: 30 };
   const [baseline, value] = await byTurns(
-    timesOf(house).rounds,
+    house.small ? 1 : 2,
     () => inSql(house, companies, 16, warmUp.sql),
     async () => (await overHttp(house, companies, { warmUp: warmUp.http })).perSecond,
   );
