@@ -21,10 +21,12 @@ import { registerHealth } from '#lib/http/health';
 import { limitBodyTime } from '#lib/http/limit-body-time';
 import { logProblem, problemOf, sendProblem, setRetryAfter, statusOf, titleOf } from '#lib/http/send-problem';
 import { useValidation } from '#lib/http/validation';
+import { openKeyRing } from '#lib/key-ring';
 import { Problem } from '#lib/problem';
 import { resolveTenant, tenantRefused, tenantsById } from '#tenancy';
 import {
   findSession,
+  keySetRoute,
   type Member,
   pageContextOf,
   roleAllows,
@@ -113,6 +115,7 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
 
 /** Builds the web server, not listening yet. `db` stays the caller's to close. */
 export async function buildApp(config: Config, db: Db): Promise<FastifyInstance> {
+  const keyRing = await openKeyRing(config);
   const app = Fastify({
     logger: config.logLevel === 'silent' ? false : { level: config.logLevel, stream: process.stderr },
     trustProxy: config.trustProxy,
@@ -127,7 +130,9 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
     return503OnClosing: false,
     frameworkErrors: answerError,
   });
-  const tokens = new Tokens(db);
+  const tokens = new Tokens(db, keyRing);
+  // A node that cannot open what another has sealed shall not begin to serve.
+  app.addHook('onReady', () => tokens.ready());
   useValidation(app);
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) => {
@@ -149,6 +154,7 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
   guard(app, gateOf(db, tokens, config.baseDomain), ['/api/docs', '/assets/', '/favicon.ico']);
   limitBodyTime(app, 30_000);
   registerHealth(app, db);
+  keySetRoute(app, tokens);
   serveAssets(app);
   await registerApi(app, { db, tokens, postings: new PostingQueue(db) });
   await app.register(userPageRoutes, { db });

@@ -1,8 +1,18 @@
 // The door of users: who somebody is, which companies they belong to, and what their role allows.
 export { changeUser } from './change-user.ts';
+export { keySetRoute } from './key-set-route.ts';
 export { pageContextOf } from './pages/page-context-of.ts';
 export { userPageRoutes } from './pages/routes.ts';
+export { purgeRefreshTokens } from './refresh-families.ts';
 export { permissionsOf, type Role, roleAllows, roles } from './roles.ts';
+export {
+  eraseRetiredKeys,
+  listSigningKeys,
+  PUBLISH_SECONDS,
+  retireSigningKey,
+  rotateSigningKeys,
+  type SigningKeyState,
+} from './rotate-signing-keys.ts';
 export {
   closeSession,
   findSession,
