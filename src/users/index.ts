@@ -22,6 +22,7 @@ export {
   sessionCookie,
 } from './sessions.ts';
 export { checkCredentials } from './sign-in.ts';
+export { sealPlainSigningKeys } from './signing-keys.ts';
 export { type TokenPair, Tokens } from './tokens.ts';
 export {
   ensureUser,
