@@ -25,11 +25,13 @@ import { openKeyRing } from '#lib/key-ring';
 import { Problem } from '#lib/problem';
 import { resolveTenant, tenantRefused, tenantsById } from '#tenancy';
 import {
+  apiKeyReader,
   findSession,
+  isApiKey,
   keySetRoute,
   type Member,
+  mayDo,
   pageContextOf,
-  roleAllows,
   sessionCookie,
   Tokens,
   userPageRoutes,
@@ -63,7 +65,13 @@ const identityOf = (member: Member, csrfToken: string | null): Identity => ({
 /** How the guard's questions are answered by the rooms. */
 function gateOf(db: Db, tokens: Tokens, baseDomain: string): Gate {
   const tenantById = coalesced((ids) => tenantsById(db, ids));
+  const presented = apiKeyReader(db);
   const bearer = async (access: string): Promise<Identity> => {
+    if (isApiKey(access)) {
+      const { member, key } = await presented(access);
+      const identity = identityOf(member, null);
+      return { ...identity, actor: { ...identity.actor, key } };
+    }
     const { tenantId } = await tokens.verify(access);
     const tenant = tenantById(tenantId);
     // Who is refused before the company is asked for shall not end the process when that fails, too.
@@ -86,7 +94,7 @@ function gateOf(db: Db, tokens: Tokens, baseDomain: string): Gate {
       const session = token ? await findSession(db, token) : null;
       return session && identityOf(session.member, session.csrfToken);
     },
-    allows: roleAllows,
+    allows: mayDo,
     refused: tenantRefused,
   };
 }

@@ -1,10 +1,15 @@
 // The door of users: who somebody is, which companies they belong to, and what their role allows.
+export { type ApiKey, isApiKey } from './api-keys/api-key.ts';
+export { mayMakeKey, revocableBy } from './api-keys/ask-for-key.ts';
+export { createApiKey, DEFAULT_DAYS, MOST_DAYS, revokeApiKey } from './api-keys/keep-api-keys.ts';
+export { listApiKeys } from './api-keys/list-api-keys.ts';
+export { apiKeyReader } from './api-keys/present-api-key.ts';
 export { changeUser } from './change-user.ts';
 export { keySetRoute } from './key-set-route.ts';
 export { pageContextOf } from './pages/page-context-of.ts';
 export { userPageRoutes } from './pages/routes.ts';
 export { purgeRefreshTokens } from './refresh-families.ts';
-export { permissionsOf, type Role, roleAllows, roles } from './roles.ts';
+export { mayDo, permissionsOf, type Role, roleAllows, roles } from './roles.ts';
 export {
   eraseRetiredKeys,
   listSigningKeys,
@@ -13,6 +18,7 @@ export {
   rotateSigningKeys,
   type SigningKeyState,
 } from './rotate-signing-keys.ts';
+export { narrowedTo } from './scopes.ts';
 export {
   closeSession,
   findSession,
