@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { ConfigError } from '#lib/config';
 import { Problem } from '#lib/problem';
 import { MigrationError } from '#tenancy';
+import { apiKeyCommand } from './api-key.ts';
 import { auditCommand } from './audit.ts';
 import type { BuildApp } from './context.ts';
 import { databaseCommand } from './database.ts';
@@ -38,6 +39,7 @@ export async function runCommand(argv: readonly string[], buildApp: BuildApp): P
   program.addCommand(databaseCommand());
   program.addCommand(tenantCommand());
   program.addCommand(userCommand());
+  program.addCommand(apiKeyCommand());
   program.addCommand(keysCommand());
   program.addCommand(secretsCommand());
   program.addCommand(auditCommand());

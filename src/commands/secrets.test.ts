@@ -94,6 +94,7 @@ test('keys of the environment are told what to become, and one that seals is not
   try {
     await run('keys', 'rotate', '--now');
     const asked = await run('secrets', 'rotate');
+    assert.match(await run('secrets', 'new'), /^[0-9]{8}-[0-9a-f]{6}:[A-Za-z0-9+/]{43}=\n$/);
     assert.match(asked, /only you can change.*\n {2}[0-9]{8}-[0-9a-f]{6}:[A-Za-z0-9+/]{43}=\n/);
     process.env.HIMALYTIX_SECRET_KEYS = [seals, opens].map(secretKeyText).join(',');
     await assert.rejects(run('secrets', 'drop', opens.id), /still seals 1 in the database/);

@@ -100,7 +100,7 @@ async function drop(screen: Screen, db: Db, config: Config, id: string): Promise
   line(screen, `${id} is dropped from ${held.file}`);
 }
 
-/** `secrets status`, `rotate`, `reseal` and `drop`. */
+/** `secrets status`, `new`, `rotate`, `reseal` and `drop`. */
 export function secretsCommand(screen: Screen = process): Command {
   const command = new Command('secrets').description('the keys that seal secrets in the database');
   const run = (work: (screen: Screen, db: Db, config: Config) => Promise<void>) => (): Promise<void> =>
@@ -109,6 +109,10 @@ export function secretsCommand(screen: Screen = process): Command {
     .command('status')
     .description('which keys there are, and how many secrets each seals')
     .action(run(tellStatus));
+  command
+    .command('new')
+    .description('print a new key, for keys that several machines have or that are kept elsewhere')
+    .action(() => line(screen, secretKeyText(newSecretKey())));
   command
     .command('rotate')
     .description('make a new key, the first of the key file, and seal every secret anew with it')

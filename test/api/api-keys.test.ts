@@ -171,7 +171,8 @@ describe('a key', () => {
     const reads = await service({ scopes: ['accounting.*.view'] });
     assert.equal((await by(reads.secret)('GET', '/accounts/')).status, 200);
     faultsOf(await by(reads.secret)('POST', '/journal-entries/', cashSale('2024-01-05', '1.00')), 403);
-    for (const name of (await me(reads.secret)).body.permissions as string[]) assert.match(name, /^accounting\.\w+\.view$/);
+    for (const name of (await me(reads.secret)).body.permissions as string[])
+      assert.match(name, /^accounting\.\w+\.view$/);
     const posts = await service({ scopes: ['accounting.journal_entry.post'] });
     assert.equal(
       (await by(posts.secret)('POST', '/journal-entries/', cashSale('2024-01-05', '1.00'))).status,

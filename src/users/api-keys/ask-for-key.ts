@@ -6,7 +6,7 @@ import { mayDo } from '../roles.ts';
 import type { NewApiKey } from './keep-api-keys.ts';
 
 /** Makes keys of the company's own and sees to whose keys there are; making one's own takes `users.api_key.own`. */
-export const MANAGE_KEYS = 'users.service_key.manage';
+const MANAGE_KEYS = 'users.service_key.manage';
 
 /**
  * Refuses whom a key is not for. A company's own key could do what its role may long after its maker may no more, and more than
