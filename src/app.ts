@@ -21,13 +21,17 @@ import { registerHealth } from '#lib/http/health';
 import { limitBodyTime } from '#lib/http/limit-body-time';
 import { logProblem, problemOf, sendProblem, setRetryAfter, statusOf, titleOf } from '#lib/http/send-problem';
 import { useValidation } from '#lib/http/validation';
+import { openKeyRing } from '#lib/key-ring';
 import { Problem } from '#lib/problem';
 import { resolveTenant, tenantRefused, tenantsById } from '#tenancy';
 import {
+  apiKeyReader,
   findSession,
+  isApiKey,
+  keySetRoute,
   type Member,
+  mayDo,
   pageContextOf,
-  roleAllows,
   sessionCookie,
   Tokens,
   userPageRoutes,
@@ -61,7 +65,13 @@ const identityOf = (member: Member, csrfToken: string | null): Identity => ({
 /** How the guard's questions are answered by the rooms. */
 function gateOf(db: Db, tokens: Tokens, baseDomain: string): Gate {
   const tenantById = coalesced((ids) => tenantsById(db, ids));
+  const presented = apiKeyReader(db);
   const bearer = async (access: string): Promise<Identity> => {
+    if (isApiKey(access)) {
+      const { member, key } = await presented(access);
+      const identity = identityOf(member, null);
+      return { ...identity, actor: { ...identity.actor, key } };
+    }
     const { tenantId } = await tokens.verify(access);
     const tenant = tenantById(tenantId);
     // Who is refused before the company is asked for shall not end the process when that fails, too.
@@ -84,7 +94,7 @@ function gateOf(db: Db, tokens: Tokens, baseDomain: string): Gate {
       const session = token ? await findSession(db, token) : null;
       return session && identityOf(session.member, session.csrfToken);
     },
-    allows: roleAllows,
+    allows: mayDo,
     refused: tenantRefused,
   };
 }
@@ -113,6 +123,7 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
 
 /** Builds the web server, not listening yet. `db` stays the caller's to close. */
 export async function buildApp(config: Config, db: Db): Promise<FastifyInstance> {
+  const keyRing = await openKeyRing(config);
   const app = Fastify({
     logger: config.logLevel === 'silent' ? false : { level: config.logLevel, stream: process.stderr },
     trustProxy: config.trustProxy,
@@ -127,7 +138,9 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
     return503OnClosing: false,
     frameworkErrors: answerError,
   });
-  const tokens = new Tokens(db);
+  const tokens = new Tokens(db, keyRing);
+  // A node that cannot open what another has sealed shall not begin to serve.
+  app.addHook('onReady', () => tokens.ready());
   useValidation(app);
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) => {
@@ -149,6 +162,7 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
   guard(app, gateOf(db, tokens, config.baseDomain), ['/api/docs', '/assets/', '/favicon.ico']);
   limitBodyTime(app, 30_000);
   registerHealth(app, db);
+  keySetRoute(app, tokens);
   serveAssets(app);
   await registerApi(app, { db, tokens, postings: new PostingQueue(db) });
   await app.register(userPageRoutes, { db });

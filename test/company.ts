@@ -18,6 +18,7 @@ import {
 } from '#lib/tenant-tx';
 import { provisionTenant } from '#tenancy';
 import { createTestDatabase } from '#test/database';
+import { testKeyRing, testSecretKeys } from '#test/secret-keys';
 import { ensureUser, type Member, type Role, setMembership, Tokens } from '#users';
 import { buildApp } from '../src/app.ts';
 
@@ -167,9 +168,12 @@ export type TestApi = {
 
 /** Builds the whole program over a database, to be talked to without a socket. */
 export async function openTestApi(db: Db): Promise<TestApi> {
-  const app = await buildApp(loadConfig({ HIMALYTIX_LOG_LEVEL: 'silent' }), db);
+  const app = await buildApp(
+    loadConfig({ HIMALYTIX_LOG_LEVEL: 'silent', HIMALYTIX_SECRET_KEYS: testSecretKeys }),
+    db,
+  );
   await app.ready();
-  const tokens = new Tokens(db);
+  const tokens = new Tokens(db, testKeyRing);
   const call: Call = async (method, path, body, headers = {}) => {
     const options: InjectOptions = { method: method as 'GET', url: path, headers };
     if (body !== undefined) {

@@ -5,6 +5,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { documentationPolicy, redocRoutes } from './redoc.ts';
 import { accountRoutes } from './v1/accounts.ts';
+import { apiKeyRoutes } from './v1/api-keys.ts';
 import { authRoutes } from './v1/auth.ts';
 import { bulkEntryRoutes } from './v1/bulk-entries.ts';
 import type { Services } from './v1/context.ts';
@@ -27,6 +28,7 @@ const description = `The books of your company, for programs.
 
 **Signing in.** \`POST /api/v1/auth/login/\` gives an access token (ten minutes) and a refresh token. Send
 \`Authorization: Bearer …\`. The token belongs to one company; the host or \`X-Tenant\` may name it too, but only the same.
+Programs that run by themselves send an **API key** (\`hmx_…\`) in the token's place, which a person makes at \`/account/api-keys/\`.
 
 **Amounts** are decimal strings, never numbers, in the company's currency unless a line names another. **Dates** are Gregorian, \`YYYY-MM-DD\`.
 **Accounts** are named by their code.
@@ -45,7 +47,7 @@ const openapi = {
   security: [{ bearer: [] }],
   tags: [
     { name: 'auth', description: 'Sign-in, refresh, sign-out' },
-    { name: 'users', description: 'Who one is' },
+    { name: 'users', description: 'Who one is, and API keys' },
     { name: 'accounts', description: 'The chart of accounts' },
     { name: 'journal entries', description: 'Posting, drafts, reversal' },
     { name: 'dimensions', description: 'Branches, projects and whatever else lines are told apart by' },
@@ -63,6 +65,7 @@ const openapi = {
 /** What v1 is made of, in the order of the document. */
 const v1Routes = [
   authRoutes,
+  apiKeyRoutes,
   accountRoutes,
   journalEntryRoutes,
   entryPostingRoutes,

@@ -22,9 +22,13 @@ export type Tenant = {
   timeZone: string;
 };
 
+/** The API key by which somebody acts. `scopes` are patterns of permissions that it is narrowed to; null: to nothing. */
+export type ActingKey = { id: string; prefix: string; scopes: readonly string[] | null };
+
 /**
  * Who acts. `userId` is null for the system itself, for example a command at the server's console. `requestId` and `ip`
- * say by which HTTP request and from where; the audit log keeps them.
+ * say by which HTTP request and from where; the audit log keeps them. `key` is the API key that was shown, if one was; of a
+ * company's own key `userId` is the key's id.
  */
 export type Actor = {
   userId: string | null;
@@ -33,6 +37,7 @@ export type Actor = {
   role: string;
   requestId?: string | null;
   ip?: string | null;
+  key?: ActingKey;
 };
 
 declare const brand: unique symbol;

@@ -1,4 +1,6 @@
-// What each built-in role may do. A permission is named room.thing.act; '*' stands for whatever follows.
+// What each built-in role may do, and whether somebody may. A permission is named room.thing.act; '*' stands for whatever follows.
+import type { ActingKey } from '#lib/tenant-tx';
+import { keyAllows } from './scopes.ts';
 
 export const roles = ['owner', 'accountant', 'clerk', 'auditor', 'storekeeper'] as const;
 export type Role = (typeof roles)[number];
@@ -22,6 +24,7 @@ const granted: Record<Role, readonly string[]> = {
     'accounting.revaluation.*',
     'accounting.recurring_entry.*',
     'accounting.report.*',
+    'users.api_key.*',
   ],
   clerk: [
     'dashboard.view',
@@ -34,6 +37,7 @@ const granted: Record<Role, readonly string[]> = {
     'accounting.journal_entry.draft',
     'accounting.journal_entry.post',
     'accounting.report.view',
+    'users.api_key.*',
   ],
   auditor: [
     'dashboard.view',
@@ -60,4 +64,12 @@ export function roleAllows(role: string, permission: string): boolean {
   return permissionsOf(role).some(
     (each) => each === permission || (each.endsWith('*') && permission.startsWith(each.slice(0, -1))),
   );
+}
+
+/** Whoever is asked about: a member, or the actor of a request, who may act by an API key. */
+export type Holder = { role: string; key?: ActingKey };
+
+/** Whether somebody has a permission: by their role, and unless the key that they act by is narrowed to others. */
+export function mayDo({ role, key }: Holder, permission: string): boolean {
+  return keyAllows(key, permission) && roleAllows(role, permission);
 }

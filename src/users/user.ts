@@ -94,6 +94,9 @@ export async function setMembership(
   });
 }
 
+/** How a company's own API key is called wherever a person's name would stand. */
+export const keyName = (name: string): string => `${name} (API key)`;
+
 /** The active user's membership of a company, or null. */
 export async function memberOf(db: Db, userId: string, tenantId: string): Promise<Member | null> {
   const row = await db.kysely
@@ -117,19 +120,27 @@ export async function memberByEmail(db: Db, tenantId: string, email: string): Pr
   return user ? await memberOf(db, user.id, tenantId) : null;
 }
 
-/** Users by id, for showing who did something; unknown ids are left out. */
+/**
+ * Whoever acted by their id, for showing who did something: users, and API keys of companies, which act as themselves and have
+ * no address. Unknown ids are left out.
+ */
 export async function usersById(
   db: Db,
   ids: readonly (string | null)[],
 ): Promise<Map<string, { email: string; name: string }>> {
   const wanted = [...new Set(ids.filter((id) => id !== null))];
   if (wanted.length === 0) return new Map();
-  const rows = await db.kysely
+  const users = await db.kysely
     .selectFrom('users')
     .select(['id', 'email', 'name'])
     .where('id', 'in', wanted)
     .execute();
-  return new Map(rows.map(({ id, ...user }) => [id, user]));
+  const found = new Map(users.map(({ id, ...user }) => [id, user]));
+  const others = wanted.filter((id) => !found.has(id));
+  if (others.length === 0) return found;
+  const query = db.kysely.selectFrom('api_keys').select(['id', 'name']).where('id', 'in', others);
+  for (const { id, name } of await query.execute()) found.set(id, { email: '', name: keyName(name) });
+  return found;
 }
 
 /** The names of users by id, for showing who did something; unknown ids are left out. */

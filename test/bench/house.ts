@@ -11,6 +11,7 @@ import { inDirectory } from '#lib/tenant-tx';
 import { migrateAll } from '#tenancy';
 import { createCompany, type TestCompany } from '#test/company';
 import { urlOfDatabase } from '#test/database';
+import { testKeyRing, testSecretKeys } from '#test/secret-keys';
 import { ensureUser, type Member, setMembership, Tokens } from '#users';
 
 // Durability is what PostgreSQL does when it is told nothing; the rest is room for 64 clients and a million lines.
@@ -39,7 +40,13 @@ export type BenchHouse = {
 
 /** Starts `himalytix web` on a free port; resolves once it listens. */
 async function startWeb(url: string): Promise<{ child: ChildProcess; port: number }> {
-  const env = { PATH: process.env.PATH, DATABASE_URL: url, PORT: '0', HIMALYTIX_LOG_LEVEL: 'error' };
+  const env = {
+    PATH: process.env.PATH,
+    DATABASE_URL: url,
+    PORT: '0',
+    HIMALYTIX_LOG_LEVEL: 'error',
+    HIMALYTIX_SECRET_KEYS: testSecretKeys,
+  };
   const options = (process.env.BENCH_NODE_OPTIONS ?? '--max-semi-space-size=16').split(' ');
   const child = spawn(process.execPath, [...options, 'bin/himalytix', 'web'], {
     env,
@@ -75,7 +82,7 @@ export async function openBenchHouse(small: boolean, log: (line: string) => void
   await migrateAll(db);
   const superuserUrl = urlOfDatabase(cluster.superuserUrl, 'himalytix');
   const superuser = new pg.Pool({ connectionString: superuserUrl, max: 2 });
-  const tokens = new Tokens(db);
+  const tokens = new Tokens(db, testKeyRing);
   const made: Promise<BenchCompany>[] = [];
   let web: ReturnType<typeof startWeb> | undefined;
   const company = async () => {

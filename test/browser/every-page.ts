@@ -73,6 +73,23 @@ describe('every page', () => {
   );
 
   test(
+    'has none where only an owner gets to',
+    walk(
+      'owner',
+      async (page) => {
+        await page.goto('/settings/api-keys/');
+        assert.deepEqual(await barriers(page), [], 'the keys of the company');
+        assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 390);
+        await page.getByLabel('Name', { exact: true }).fill(' ');
+        await page.getByRole('button', { name: 'Make the key' }).click();
+        await page.getByText('A key has a name').waitFor();
+        assert.deepEqual(await barriers(page), [], 'faults of a key');
+      },
+      { colorScheme: 'dark', ...phone },
+    ),
+  );
+
+  test(
     'of a phone opens the menu without a script',
     walk(
       'clerk',

@@ -98,6 +98,8 @@ export const hostileGroups: Group[] = [
       select * from public.sessions
       select * from public.refresh_tokens
       select * from public.signing_keys
+      select * from public.api_keys
+      select * from public.presented_api_keys(null)
       select * from public.schema_migrations
       update public.users set is_active = false
       select * from pg_authid

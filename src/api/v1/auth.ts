@@ -3,18 +3,18 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { Db } from '#lib/db';
 import { Problem } from '#lib/problem';
-import type { Tenant } from '#lib/tenant-tx';
+import type { Actor, Tenant } from '#lib/tenant-tx';
 import { tenantById, tenantRefused } from '#tenancy';
-import { checkCredentials, type Member, permissionsOf, type TokenPair } from '#users';
+import { checkCredentials, type Member, narrowedTo, permissionsOf, type TokenPair } from '#users';
 import type { ApiServer, Services } from './context.ts';
 import { nullable, problems, strictObject, TokenSchema, UserSchema } from './schemas.ts';
 
-const userDocument = (member: Member, tenant: Tenant) => ({
+const userDocument = (member: Member & Pick<Actor, 'key'>, tenant: Tenant) => ({
   id: member.userId,
   email: member.email,
   name: member.name,
   role: member.role,
-  permissions: [...permissionsOf(member.role)],
+  permissions: narrowedTo(member.key, permissionsOf(member.role)),
   tenant: {
     slug: tenant.slug,
     name: tenant.name,
@@ -116,7 +116,8 @@ function meRoute(app: ApiServer): void {
       response: { 200: UserSchema, ...problems(401, 403) },
     },
     handler: async ({ actor, tenant }) => {
-      const member = { ...actor, userId: actor.userId ?? '', tenantId: tenant.id } as Member;
+      const member = { ...actor, userId: actor.userId ?? '', tenantId: tenant.id } as Member &
+        Pick<Actor, 'key'>;
       return userDocument(member, tenant);
     },
   });

@@ -23,6 +23,23 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface ApiKeys {
+  created_at: Generated<Timestamp>;
+  created_by: string | null;
+  expires_at: Timestamp;
+  id: string;
+  last_used_at: Timestamp | null;
+  name: string;
+  prefix: string;
+  revoked_at: Timestamp | null;
+  revoked_by: string | null;
+  role: string | null;
+  scopes: string[] | null;
+  secret_hash: Buffer;
+  tenant_id: string;
+  user_id: string | null;
+}
+
 export interface Memberships {
   created_at: Generated<Timestamp>;
   role: string;
@@ -43,6 +60,7 @@ export interface RefreshTokens {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp;
   family_id: string;
+  family_since: Generated<Timestamp>;
   id: string;
   revoked_at: Timestamp | null;
   tenant_id: string;
@@ -66,8 +84,11 @@ export interface Sessions {
 export interface SigningKeys {
   created_at: Generated<Timestamp>;
   kid: string;
-  private_jwk: Json;
+  private_jwk: Json | null;
+  private_sealed: string | null;
+  public_jwk: Json;
   retired_at: Timestamp | null;
+  signs_from: Generated<Timestamp>;
 }
 
 export interface TenantDomains {
@@ -111,6 +132,7 @@ export interface Verifications {
 }
 
 export interface DB {
+  api_keys: ApiKeys;
   memberships: Memberships;
   outbox: Outbox;
   refresh_tokens: RefreshTokens;
