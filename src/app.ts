@@ -8,9 +8,10 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
-import { accountingPageRoutes, accountingPanels, PostingQueue } from '#accounting';
+import { accountingPageRoutes, accountingPanels, accountingPermissions, PostingQueue } from '#accounting';
 import { registerApi } from '#api';
-import { dashboardRoutes, sendError } from '#dashboard';
+import { dashboardPermissions, dashboardRoutes, sendError } from '#dashboard';
+import type { Permission } from '#lib/access';
 import { serveAssets } from '#lib/assets';
 import { coalesced } from '#lib/coalesced';
 import type { Config } from '#lib/config';
@@ -26,11 +27,12 @@ import { resolveTenant, tenantRefused, tenantsById } from '#tenancy';
 import {
   findSession,
   type Member,
+  mayDo,
   pageContextOf,
-  roleAllows,
   sessionCookie,
   Tokens,
   userPageRoutes,
+  userPermissions,
 } from '#users';
 
 /** An account's code of 200 characters, each of which may take twelve in an address. */
@@ -52,9 +54,23 @@ const contentSecurityPolicy = {
   },
 };
 
+/** What there is to be permitted: the permissions of all rooms. */
+export const permissions: readonly Permission[] = [
+  ...dashboardPermissions,
+  ...accountingPermissions,
+  ...userPermissions,
+];
+
 const identityOf = (member: Member, csrfToken: string | null): Identity => ({
   tenantId: member.tenantId,
-  actor: { userId: member.userId, email: member.email, name: member.name, role: member.role },
+  actor: {
+    userId: member.userId,
+    email: member.email,
+    name: member.name,
+    role: member.role,
+    access: member.access,
+    branches: member.access.branches,
+  },
   csrfToken,
 });
 
@@ -84,7 +100,7 @@ function gateOf(db: Db, tokens: Tokens, baseDomain: string): Gate {
       const session = token ? await findSession(db, token) : null;
       return session && identityOf(session.member, session.csrfToken);
     },
-    allows: roleAllows,
+    allows: mayDo,
     refused: tenantRefused,
   };
 }
@@ -150,7 +166,7 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
   limitBodyTime(app, 30_000);
   registerHealth(app, db);
   serveAssets(app);
-  await registerApi(app, { db, tokens, postings: new PostingQueue(db) });
+  await registerApi(app, { db, tokens, postings: new PostingQueue(db), permissions });
   await app.register(userPageRoutes, { db });
   dashboardRoutes(app, { db, contextOf: pageContextOf, panels: accountingPanels });
   await app.register(accountingPageRoutes, { db, contextOf: pageContextOf });

@@ -4,7 +4,7 @@ import { ConfigError } from '#lib/config';
 import { Problem } from '#lib/problem';
 import { MigrationError } from '#tenancy';
 import { auditCommand } from './audit.ts';
-import type { BuildApp } from './context.ts';
+import type { House } from './context.ts';
 import { databaseCommand } from './database.ts';
 import { ledgerCommand } from './ledger.ts';
 import { migrateCommand } from './migrate.ts';
@@ -26,12 +26,12 @@ function explain(error: unknown): string {
 }
 
 /** Runs the verb that `argv` names; sets the exit code 1 when it fails, after saying why on standard error. */
-export async function runCommand(argv: readonly string[], buildApp: BuildApp): Promise<void> {
+export async function runCommand(argv: readonly string[], house: House): Promise<void> {
   const program = new Command('himalytix')
     .description('A multi-tenant ERP whose database proves the books.')
     .showHelpAfterError()
     .helpCommand(false);
-  for (const command of serveCommands(buildApp)) program.addCommand(command);
+  for (const command of serveCommands(house.buildApp)) program.addCommand(command);
   program.addCommand(migrateCommand());
   program.addCommand(databaseCommand());
   program.addCommand(tenantCommand());

@@ -1,8 +1,27 @@
 // The door of users: who somebody is, which companies they belong to, and what their role allows.
+export { changeMember, type MemberChange, removeMember } from './access/change-member.ts';
+export { type Administration, escalationFaults, refuseEscalation } from './access/escalation.ts';
+export { type CompanyMember, listMembers, requiredMember } from './access/members.ts';
+export {
+  type CompanyRole,
+  createRole,
+  deleteRole,
+  listRoles,
+  type RoleInput,
+  requiredRole,
+  updateRole,
+} from './access/own-roles.ts';
+export {
+  couldDoBoth,
+  listPermissionRules,
+  type PermissionPair,
+  setPermissionRules,
+} from './access/permission-rules.ts';
 export { changeUser } from './change-user.ts';
 export { pageContextOf } from './pages/page-context-of.ts';
 export { userPageRoutes } from './pages/routes.ts';
-export { permissionsOf, type Role, roleAllows, roles } from './roles.ts';
+export { userPermissions } from './permissions.ts';
+export { effectivePermissions, type Holder, mayDo, type Role, roleAllows, roles } from './roles.ts';
 export {
   closeSession,
   findSession,

@@ -24,7 +24,7 @@ export type Gate = {
   tenantById(id: string): Promise<Tenant | null>;
   /** Whom the Authorization header of an API request, or the cookie of a page, speaks for; null without either. */
   identify(request: FastifyRequest): Promise<Identity | null>;
-  allows(role: string, permission: string): boolean;
+  allows(actor: Actor, permission: string): boolean;
   /** The refusal of a company; the same whatever the reason. */
   refused(): Problem;
 };
@@ -73,6 +73,12 @@ function signInFirst(): Problem {
   return new Problem('unauthenticated', 'users/sign-in-needed', 'sign in to see this');
 }
 
+/** The refusal of what takes a permission that somebody does not have. */
+export function permissionMissing({ role }: Pick<Actor, 'role'>, permission: string): Problem {
+  const detail = `as ${role} you do not have the permission ${permission}`;
+  return new Problem('forbidden', 'users/permission-missing', detail);
+}
+
 /** Where a request comes from, without an IPv6 zone; null for what is no address, which behind a proxy it may be. */
 function addressOf({ ip }: FastifyRequest): string | null {
   return isIP(ip) === 0 ? null : (ip.split('%', 1)[0] ?? null);
@@ -93,10 +99,8 @@ async function admit(gate: Gate, request: FastifyRequest): Promise<void> {
   request.tenant = tenant;
   request.actor = { ...identity.actor, requestId: request.id, ip: addressOf(request) };
   request.csrfToken = identity.csrfToken ?? '';
-  if (permission !== 'signed-in' && !gate.allows(identity.actor.role, permission)) {
-    const detail = `the role ${identity.actor.role} does not have the permission ${permission}`;
-    throw new Problem('forbidden', 'users/permission-missing', detail);
-  }
+  if (permission !== 'signed-in' && !gate.allows(identity.actor, permission))
+    throw permissionMissing(identity.actor, permission);
 }
 
 /** A page that changes something proves that it is ours: by the session's token, and by where it says it comes from. */
