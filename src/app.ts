@@ -8,7 +8,13 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
-import { accountingPageRoutes, accountingPanels, accountingPermissions, PostingQueue } from '#accounting';
+import {
+  accountingPageRoutes,
+  accountingPanels,
+  accountingPermissions,
+  listBranches,
+  PostingQueue,
+} from '#accounting';
 import { registerApi } from '#api';
 import { dashboardPermissions, dashboardRoutes, sendError } from '#dashboard';
 import type { Permission } from '#lib/access';
@@ -23,8 +29,10 @@ import { limitBodyTime } from '#lib/http/limit-body-time';
 import { logProblem, problemOf, sendProblem, setRetryAfter, statusOf, titleOf } from '#lib/http/send-problem';
 import { useValidation } from '#lib/http/validation';
 import { Problem } from '#lib/problem';
+import { inTenant } from '#lib/tenant-tx';
 import { resolveTenant, tenantRefused, tenantsById } from '#tenancy';
 import {
+  accessPageRoutes,
   findSession,
   type Member,
   mayDo,
@@ -168,7 +176,12 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
   serveAssets(app);
   await registerApi(app, { db, tokens, postings: new PostingQueue(db), permissions });
   await app.register(userPageRoutes, { db });
+  await app.register(accessPageRoutes, {
+    db,
+    permissions,
+    branchesOf: (request: FastifyRequest) => inTenant(db, request.tenant, request.actor, listBranches),
+  });
   dashboardRoutes(app, { db, contextOf: pageContextOf, panels: accountingPanels });
-  await app.register(accountingPageRoutes, { db, contextOf: pageContextOf });
+  await app.register(accountingPageRoutes, { db, contextOf: pageContextOf, permissions });
   return app;
 }

@@ -88,7 +88,8 @@ begin
     select e.ix, '', 'accounting/approval-needed',
       case when a.total is null
         then format('entries above %s %s are approved as drafts before they are posted', p_company.currency, round(p_company.approve_above, v_scale))
-        else format('the draft was approved at %s %s and comes to %s by now; have it approved again', p_company.currency, round(a.total, v_scale), round(e.debit, v_scale)) end
+        else format('the draft was approved at %s %s and comes to %s %s by now; have it approved again', p_company.currency, round(a.total, v_scale),
+          p_company.currency, round(e.debit, v_scale)) end
       from unnest(p_entries) e
         left join journal_drafts d on d.id = e.id
         left join entry_approvals a on a.entry_id = d.id and a.version = d.version and a.withdrawn_at is null

@@ -20,10 +20,21 @@ export type { RateInput } from './currencies/read-rate.ts';
 export { type Revaluation, type RevaluationWish, revalue } from './currencies/revalue.ts';
 export { demoEntries, demoFirstDay } from './demo/demo-entries.ts';
 export { type Dimension, listDimensions, requiredDimension } from './dimensions/dimension.ts';
-export { type DimensionValue, listBranches, listDimensionValues, requiredValue } from './dimensions/dimension-values.ts';
+export {
+  type DimensionValue,
+  listBranches,
+  listDimensionValues,
+  requiredValue,
+} from './dimensions/dimension-values.ts';
 export { createDimension, deleteDimension, updateDimension } from './dimensions/keep-dimensions.ts';
 export { createValues, deleteValue, updateValue } from './dimensions/keep-values.ts';
-export { type CouldDoBoth, type Duties, readDuties, setDuties, whoCouldDoBoth } from './duties/keep-duties.ts';
+export {
+  type CouldDoBoth,
+  type Duties,
+  readDuties,
+  setDuties,
+  whoCouldDoBoth,
+} from './duties/keep-duties.ts';
 export {
   type ActPair,
   actPairLabel,

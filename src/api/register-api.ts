@@ -50,7 +50,10 @@ const openapi = {
   tags: [
     { name: 'auth', description: 'Sign-in, refresh, sign-out' },
     { name: 'users', description: 'Who one is' },
-    { name: 'members and roles', description: 'Who may do what, up to which amounts, and what is kept apart' },
+    {
+      name: 'members and roles',
+      description: 'Who may do what, up to which amounts, and what is kept apart',
+    },
     { name: 'accounts', description: 'The chart of accounts' },
     { name: 'journal entries', description: 'Posting, drafts, reversal' },
     { name: 'dimensions', description: 'Branches, projects and whatever else lines are told apart by' },

@@ -4,7 +4,10 @@ import type { Permission } from '#lib/access';
 /** The permissions of the users room. */
 export const userPermissions: readonly Permission[] = [
   { name: 'users.member.view', title: 'see who belongs to the company and what they may do' },
-  { name: 'users.member.manage', title: 'give members roles, permissions, limits and branches, or remove them' },
+  {
+    name: 'users.member.manage',
+    title: 'give members roles, permissions, limits and branches, or remove them',
+  },
   { name: 'users.role.view', title: 'see the roles and all permissions there are' },
   { name: 'users.role.manage', title: 'make, change and remove the company’s own roles' },
   { name: 'users.duty.view', title: 'see which duties are kept apart, and who could do both' },

@@ -73,8 +73,7 @@ test('a role allows what it is granted, and an unknown one nothing', () => {
       !roleAllows('clerk', 'accounting.period.close'),
   );
   for (const role of ['auditor', 'storekeeper']) {
-    for (const { name } of permissions)
-      if (roleAllows(role, name)) assert.match(name, /\.view$/);
+    for (const { name } of permissions) if (roleAllows(role, name)) assert.match(name, /\.view$/);
   }
   for (const role of ['', 'king', 'Owner', 'toString', '__proto__', 'constructor']) {
     assert.ok(!roleAllows(role, 'dashboard.view'), role);

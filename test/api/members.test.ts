@@ -132,19 +132,20 @@ describe('grants and denials', () => {
       approve_limit: '1.234',
       branches: ['NOWHERE'],
     });
-    assert.deepEqual(
-      placesOf(answer),
-      ['/approve_limit', '/branches/0', '/denied/0', '/granted/0', '/post_limit', '/role'],
-    );
+    assert.deepEqual(placesOf(answer), [
+      '/approve_limit',
+      '/branches/0',
+      '/denied/0',
+      '/granted/0',
+      '/post_limit',
+      '/role',
+    ]);
     assert.equal((await calls.owner('GET', `/members/${clerk.userId}/`)).body.role, 'clerk');
   });
 
   test('of an owner nothing is denied or limited', async () => {
     const answer = await change(calls.owner, owner, { denied: ['users.role.view'], post_limit: '5' });
-    assert.deepEqual(
-      placesOf(answer),
-      ['/denied', '/post_limit'],
-    );
+    assert.deepEqual(placesOf(answer), ['/denied', '/post_limit']);
     const second = await another('clerk');
     await settle(second, { post_limit: '5', denied: ['accounting.account.view'] });
     const made = await settle(second, { role: 'owner' });
@@ -164,10 +165,17 @@ describe('escalation', () => {
         { role: 'owner' },
       ]) {
         const answer = await change(calls.clerk, whom, body);
-        assert.deepEqual([answer.status, answer.body.code], [403, 'users/beyond-own-access'], JSON.stringify(body));
+        assert.deepEqual(
+          [answer.status, answer.body.code],
+          [403, 'users/beyond-own-access'],
+          JSON.stringify(body),
+        );
       }
     }
-    assert.equal((await change(calls.clerk, auditor, { granted: ['accounting.journal_entry.post'] })).status, 200);
+    assert.equal(
+      (await change(calls.clerk, auditor, { granted: ['accounting.journal_entry.post'] })).status,
+      200,
+    );
     assert.equal((await change(calls.clerk, auditor, { role: 'storekeeper' })).status, 200);
   });
 
@@ -181,11 +189,19 @@ describe('escalation', () => {
       [auditor, { granted: ['accounting.journal_entry.post'], post_limit: '101' }],
     ] as const) {
       const answer = await change(calls.clerk, whom, body);
-      assert.deepEqual([answer.status, answer.body.code], [403, 'users/beyond-own-access'], JSON.stringify(body));
+      assert.deepEqual(
+        [answer.status, answer.body.code],
+        [403, 'users/beyond-own-access'],
+        JSON.stringify(body),
+      );
     }
     const within = { granted: ['accounting.journal_entry.post'], post_limit: '100' };
     assert.equal((await change(calls.clerk, auditor, within)).status, 200);
-    assert.equal((await change(calls.clerk, clerk, { post_limit: '99' })).status, 200, 'less is no escalation');
+    assert.equal(
+      (await change(calls.clerk, clerk, { post_limit: '99' })).status,
+      200,
+      'less is no escalation',
+    );
   });
 
   test('who is limited to branches opens no other to anybody', async () => {
@@ -243,7 +259,10 @@ describe('the company’s own roles', () => {
 
   test('a role of one’s own opens what it holds, changes for all who have it, and stays while somebody has it', async () => {
     const made = await calls.owner('POST', '/roles/', role);
-    assert.deepEqual([made.status, made.body.title, made.headers.location], [201, 'Cashier', '/api/v1/roles/cashier/']);
+    assert.deepEqual(
+      [made.status, made.body.title, made.headers.location],
+      [201, 'Cashier', '/api/v1/roles/cashier/'],
+    );
     await settle(clerk, { role: 'cashier' });
     assert.equal((await calls.clerk('GET', '/accounts/')).status, 200);
     assert.equal((await calls.clerk('GET', '/journal-entries/')).status, 403);
@@ -262,7 +281,10 @@ describe('the company’s own roles', () => {
 
   test('a built-in role is neither changed, removed nor made anew', async () => {
     for (const key of ['owner', 'clerk', 'integrator']) {
-      assert.equal((await calls.owner('PATCH', `/roles/${key}/`, { permissions: [] })).body.code, 'users/role-built-in');
+      assert.equal(
+        (await calls.owner('PATCH', `/roles/${key}/`, { permissions: [] })).body.code,
+        'users/role-built-in',
+      );
       assert.equal((await calls.owner('DELETE', `/roles/${key}/`)).body.code, 'users/role-built-in');
       assert.deepEqual(placesOf(await calls.owner('POST', '/roles/', { ...role, key })), ['/key']);
     }
@@ -270,10 +292,12 @@ describe('the company’s own roles', () => {
 
   test('a role is made of declared permissions only, and every fault is told', async () => {
     const faulty = { key: 'Bad key', title: ' ', permissions: ['*', 'accounting.account.view', 'x.y.z'] };
-    assert.deepEqual(
-      placesOf(await calls.owner('POST', '/roles/', faulty)),
-      ['/key', '/permissions/0', '/permissions/2', '/title'],
-    );
+    assert.deepEqual(placesOf(await calls.owner('POST', '/roles/', faulty)), [
+      '/key',
+      '/permissions/0',
+      '/permissions/2',
+      '/title',
+    ]);
   });
 
   test('a role of one company is none of another', async () => {
@@ -304,7 +328,9 @@ describe('the last owner', () => {
       const second = await another('owner', `owner-${round}`);
       const theirs = await api.as(second);
       const [one, other] = await Promise.all([
-        round % 2 ? change(calls.owner, second, { role: 'clerk' }) : calls.owner('DELETE', `/members/${second.userId}/`),
+        round % 2
+          ? change(calls.owner, second, { role: 'clerk' })
+          : calls.owner('DELETE', `/members/${second.userId}/`),
         round % 2 ? change(theirs, owner, { role: 'clerk' }) : theirs('DELETE', `/members/${owner.userId}/`),
       ]);
       const { rows } = await house.superuser.query<{ id: string }>(
@@ -357,7 +383,10 @@ describe('permissions that are kept apart', () => {
     );
     assert.deepEqual([body.approve_above, body.acts_apart], ['10.00', ['post+reverse']]);
     const asked = await calls.auditor('GET', `/duties/both/?one=${pair[0]}&other=${pair[1]}`);
-    assert.deepEqual((asked.body.people as { email: string }[]).map(({ email }) => email), [clerk.email, owner.email]);
+    assert.deepEqual(
+      (asked.body.people as { email: string }[]).map(({ email }) => email),
+      [clerk.email, owner.email],
+    );
     assert.equal((await calls.auditor('GET', '/duties/both/?one=a&other=b')).status, 422);
     const noted = (await logged('permission_rules')).at(-1);
     assert.deepEqual([noted?.actor_id, noted?.after], [owner.userId, { apart: [pair.toSorted()] }]);
@@ -370,10 +399,7 @@ describe('permissions that are kept apart', () => {
       approve_above: '1.234',
       permissions_apart: [pair, ['x', pair[0]], [pair[0], pair[0]]],
     });
-    assert.deepEqual(
-      placesOf(answer),
-      ['/approve_above', '/permissions_apart/1/0', '/permissions_apart/2'],
-    );
+    assert.deepEqual(placesOf(answer), ['/approve_above', '/permissions_apart/1/0', '/permissions_apart/2']);
     assert.deepEqual((await calls.owner('GET', '/duties/')).body.permissions_apart, []);
   });
 });

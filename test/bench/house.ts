@@ -65,7 +65,14 @@ async function addBenchMember(db: Db, { tenant }: TestCompany): Promise<Member> 
     await setMembership(tx, id, tenant.id, 'accountant');
     return id;
   });
-  return { userId, tenantId: tenant.id, email: who.email, name: who.name, role: 'accountant', access: plainAccess };
+  return {
+    userId,
+    tenantId: tenant.id,
+    email: who.email,
+    name: who.name,
+    role: 'accountant',
+    access: plainAccess,
+  };
 }
 
 /** Opens the house. `close()` stops everything and removes its files. */

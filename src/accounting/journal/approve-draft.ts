@@ -33,8 +33,12 @@ export async function approveDraft(tx: TenantTx, id: string, version: number | n
 }
 
 /** Takes back the approval of a draft, whoever gave it; without one nothing changes. Throws as approveDraft() does. */
-export async function withdrawApproval(tx: TenantTx, id: string): Promise<void> {
-  await lockDraft(tx, id, null);
+export async function withdrawApproval(
+  tx: TenantTx,
+  id: string,
+  version: number | null = null,
+): Promise<void> {
+  await lockDraft(tx, id, version);
   await sql`select withdraw_approval(${id})`.execute(tx.db);
 }
 

@@ -11,7 +11,11 @@ const tags = ['members and roles'];
 
 const personOf = ({ userId: id, email, name, role }: CompanyMember) => ({ id, email, name, role });
 
-const documentOf = ({ could_do_both, permissions_apart, ...rules }: Duties & { could_do_both: CouldDoBoth[] }) => ({
+const documentOf = ({
+  could_do_both,
+  permissions_apart,
+  ...rules
+}: Duties & { could_do_both: CouldDoBoth[] }) => ({
   ...rules,
   permissions_apart: permissions_apart.map((pair) => [...pair]),
   could_do_both: could_do_both.map(({ rule, permissions, people }) => ({

@@ -28,7 +28,11 @@ export function problemOfDatabaseError(cause: unknown): Problem | null {
     if (code === 'HX001') {
       return new Problem('invalid', message, detail, { errors: [{ pointer, code: message, detail }], cause });
     }
-    if (code === 'HX004') return new Problem('forbidden', message, detail, { cause });
+    if (code === 'HX004')
+      return new Problem('forbidden', message, detail, {
+        errors: [{ pointer: '', code: message, detail }],
+        cause,
+      });
     if (code === '23505' && cause.constraint === NUMBERS) return numberTaken(cause, detail);
     // Two requests at once can each be fine and collide: the same key (23505), ranges that overlap (23P01), or one
     // deletes what the other refers to (23503).

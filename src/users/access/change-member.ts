@@ -55,7 +55,10 @@ function changeFaults(change: MemberChange, role: string, { declared, branches, 
   if (role !== 'owner') return faults;
   const said = Object.entries(change).filter(
     ([name, value]) =>
-      name !== 'role' && value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0),
+      name !== 'role' &&
+      value !== null &&
+      value !== undefined &&
+      !(Array.isArray(value) && value.length === 0),
   );
   const detail = 'an owner may do everything, everywhere, up to any amount';
   return [...faults, ...said.map(([name]): Fault => ({ pointer: `/${name}`, code, detail }))];
@@ -94,7 +97,12 @@ const whole: Omit<MemberChange, 'role'> = {
 };
 
 /** A membership as the audit log tells it. */
-export function membershipNote({ email, name, role, access }: Omit<CompanyMember, 'userId' | 'active' | 'since'>) {
+export function membershipNote({
+  email,
+  name,
+  role,
+  access,
+}: Omit<CompanyMember, 'userId' | 'active' | 'since'>) {
   const { granted, denied, postLimit, approveLimit, branches } = access;
   const isPlain =
     granted.length === 0 &&

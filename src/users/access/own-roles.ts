@@ -95,7 +95,7 @@ function keyFaults(key: string, known: readonly CompanyRole[]): Fault[] {
   const fault = (detail: string): Fault[] => [{ pointer: '/key', code, detail }];
   if (!/^[a-z][a-z0-9_]{0,39}$/.test(key))
     return fault('a key begins with a letter and has up to 40 of a to z, 0 to 9 and _');
-  if (key === 'system') return fault('system is what acts when nobody does');
+  if (key === 'system' || key === 'new') return fault(`the key ${key} has a meaning of its own`);
   if (known.some((role) => role.key === key)) return fault(`there is a role ${key} already`);
   if (known.length >= MOST_ROLES + roles.length)
     return fault(`a company has at most ${MOST_ROLES} roles of its own`);
@@ -159,7 +159,10 @@ export async function updateRole(
   const by = await administrator(tx, administration, 'users.role.manage');
   const role = await ownRole(tx, tenantId, key, declared);
   const before = { title: role.title, permissions: role.permissions };
-  const wanted = { title: change.title ?? before.title, permissions: change.permissions ?? before.permissions };
+  const wanted = {
+    title: change.title ?? before.title,
+    permissions: change.permissions ?? before.permissions,
+  };
   // What a newer version does not declare any more is no fault of who changes the rest.
   const faults = roleFaults({ ...wanted, permissions: change.permissions ?? [] }, declared);
   if (faults.length > 0) throw invalid(faults, 'users/invalid');
