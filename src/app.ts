@@ -8,9 +8,16 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
-import { accountingPageRoutes, accountingPanels, PostingQueue } from '#accounting';
+import {
+  accountingPageRoutes,
+  accountingPanels,
+  accountingPermissions,
+  listBranches,
+  PostingQueue,
+} from '#accounting';
 import { registerApi } from '#api';
-import { dashboardRoutes, sendError } from '#dashboard';
+import { dashboardPermissions, dashboardRoutes, sendError } from '#dashboard';
+import type { Permission } from '#lib/access';
 import { serveAssets } from '#lib/assets';
 import { coalesced } from '#lib/coalesced';
 import type { Config } from '#lib/config';
@@ -23,8 +30,10 @@ import { logProblem, problemOf, sendProblem, setRetryAfter, statusOf, titleOf } 
 import { useValidation } from '#lib/http/validation';
 import { openKeyRing } from '#lib/key-ring';
 import { Problem } from '#lib/problem';
+import { inTenant } from '#lib/tenant-tx';
 import { resolveTenant, tenantRefused, tenantsById } from '#tenancy';
 import {
+  accessPageRoutes,
   apiKeyReader,
   findSession,
   isApiKey,
@@ -35,6 +44,7 @@ import {
   sessionCookie,
   Tokens,
   userPageRoutes,
+  userPermissions,
 } from '#users';
 
 /** An account's code of 200 characters, each of which may take twelve in an address. */
@@ -56,9 +66,23 @@ const contentSecurityPolicy = {
   },
 };
 
+/** What there is to be permitted: the permissions of all rooms. */
+export const permissions: readonly Permission[] = [
+  ...dashboardPermissions,
+  ...accountingPermissions,
+  ...userPermissions,
+];
+
 const identityOf = (member: Member, csrfToken: string | null): Identity => ({
   tenantId: member.tenantId,
-  actor: { userId: member.userId, email: member.email, name: member.name, role: member.role },
+  actor: {
+    userId: member.userId,
+    email: member.email,
+    name: member.name,
+    role: member.role,
+    access: member.access,
+    branches: member.access.branches,
+  },
   csrfToken,
 });
 
@@ -164,9 +188,14 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
   registerHealth(app, db);
   keySetRoute(app, tokens);
   serveAssets(app);
-  await registerApi(app, { db, tokens, postings: new PostingQueue(db) });
+  await registerApi(app, { db, tokens, postings: new PostingQueue(db), permissions });
   await app.register(userPageRoutes, { db });
+  await app.register(accessPageRoutes, {
+    db,
+    permissions,
+    branchesOf: (request: FastifyRequest) => inTenant(db, request.tenant, request.actor, listBranches),
+  });
   dashboardRoutes(app, { db, contextOf: pageContextOf, panels: accountingPanels });
-  await app.register(accountingPageRoutes, { db, contextOf: pageContextOf });
+  await app.register(accountingPageRoutes, { db, contextOf: pageContextOf, permissions });
   return app;
 }

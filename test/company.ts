@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import pg from 'pg';
 import { type ChartName, type EntryInput, openBooks, postEntries } from '#accounting';
+import { plainAccess } from '#lib/access';
 import { loadConfig } from '#lib/config';
 import { type Db, openDb } from '#lib/db';
 import type { Fault } from '#lib/problem';
@@ -20,7 +21,9 @@ import { provisionTenant } from '#tenancy';
 import { createTestDatabase } from '#test/database';
 import { testKeyRing, testSecretKeys } from '#test/secret-keys';
 import { ensureUser, type Member, type Role, setMembership, Tokens } from '#users';
-import { buildApp } from '../src/app.ts';
+import { buildApp, permissions } from '../src/app.ts';
+
+export { permissions };
 
 export const testPassword = 'correct horse battery staple';
 
@@ -101,7 +104,7 @@ export async function addMember(db: Db, { tenant }: TestCompany, role: Role): Pr
     await setMembership(tx, id, tenant.id, role);
     return id;
   });
-  return { userId, tenantId: tenant.id, email, name, role };
+  return { userId, tenantId: tenant.id, email, name, role, access: plainAccess };
 }
 
 /** A hash of each table of the company and of the shared ones, but for the tokens of whoever asks. */

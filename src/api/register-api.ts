@@ -6,15 +6,18 @@ import type { FastifyInstance } from 'fastify';
 import { documentationPolicy, redocRoutes } from './redoc.ts';
 import { accountRoutes } from './v1/accounts.ts';
 import { apiKeyRoutes } from './v1/api-keys.ts';
+import { approvalRoutes } from './v1/approvals.ts';
 import { authRoutes } from './v1/auth.ts';
 import { bulkEntryRoutes } from './v1/bulk-entries.ts';
 import type { Services } from './v1/context.ts';
 import { dimensionValueRoutes } from './v1/dimension-values.ts';
 import { dimensionRoutes } from './v1/dimensions.ts';
+import { dutyRoutes } from './v1/duties.ts';
 import { entryPostingRoutes } from './v1/entry-postings.ts';
 import { exchangeRateRoutes } from './v1/exchange-rates.ts';
 import { fiscalYearRoutes } from './v1/fiscal-years.ts';
 import { journalEntryRoutes } from './v1/journal-entries.ts';
+import { memberRoutes } from './v1/members.ts';
 import { numberSeriesRoutes } from './v1/number-series.ts';
 import { periodExceptionRoutes } from './v1/period-exceptions.ts';
 import { periodRoutes } from './v1/periods.ts';
@@ -22,6 +25,7 @@ import { recurringEntryRoutes } from './v1/recurring-entries.ts';
 import { recurringRunRoutes } from './v1/recurring-runs.ts';
 import { reportRoutes } from './v1/reports.ts';
 import { revaluationRoutes } from './v1/revaluations.ts';
+import { roleRoutes } from './v1/roles.ts';
 import { streamEntryRoutes } from './v1/stream-entries.ts';
 
 const description = `The books of your company, for programs.
@@ -48,6 +52,10 @@ const openapi = {
   tags: [
     { name: 'auth', description: 'Sign-in, refresh, sign-out' },
     { name: 'users', description: 'Who one is, and API keys' },
+    {
+      name: 'members and roles',
+      description: 'Who may do what, up to which amounts, and what is kept apart',
+    },
     { name: 'accounts', description: 'The chart of accounts' },
     { name: 'journal entries', description: 'Posting, drafts, reversal' },
     { name: 'dimensions', description: 'Branches, projects and whatever else lines are told apart by' },
@@ -66,9 +74,13 @@ const openapi = {
 const v1Routes = [
   authRoutes,
   apiKeyRoutes,
+  memberRoutes,
+  roleRoutes,
+  dutyRoutes,
   accountRoutes,
   journalEntryRoutes,
   entryPostingRoutes,
+  approvalRoutes,
   bulkEntryRoutes,
   streamEntryRoutes,
   recurringEntryRoutes,

@@ -1,4 +1,24 @@
 // The door of users: who somebody is, which companies they belong to, and what their role allows.
+
+export { changeMember, type MemberChange, removeMember } from './access/change-member.ts';
+export { type Administration, escalationFaults, refuseEscalation } from './access/escalation.ts';
+export { type CompanyMember, listMembers, requiredMember } from './access/members.ts';
+export {
+  type CompanyRole,
+  createRole,
+  deleteRole,
+  listRoles,
+  type RoleInput,
+  requiredRole,
+  updateRole,
+} from './access/own-roles.ts';
+export {
+  couldDoBoth,
+  listPermissionRules,
+  type PermissionPair,
+  setPermissionRules,
+} from './access/permission-rules.ts';
+export { accessPageRoutes } from './access-pages/routes.ts';
 export { type ApiKey, isApiKey } from './api-keys/api-key.ts';
 export { mayMakeKey, revocableBy } from './api-keys/ask-for-key.ts';
 export { createApiKey, DEFAULT_DAYS, MOST_DAYS, revokeApiKey } from './api-keys/keep-api-keys.ts';
@@ -8,8 +28,9 @@ export { changeUser } from './change-user.ts';
 export { keySetRoute } from './key-set-route.ts';
 export { pageContextOf } from './pages/page-context-of.ts';
 export { userPageRoutes } from './pages/routes.ts';
+export { userPermissions } from './permissions.ts';
 export { purgeRefreshTokens } from './refresh-families.ts';
-export { mayDo, permissionsOf, type Role, roleAllows, roles } from './roles.ts';
+export { effectivePermissions, type Holder, mayDo, type Role, roleAllows, roles } from './roles.ts';
 export {
   eraseRetiredKeys,
   listSigningKeys,
@@ -18,7 +39,6 @@ export {
   rotateSigningKeys,
   type SigningKeyState,
 } from './rotate-signing-keys.ts';
-export { narrowedTo } from './scopes.ts';
 export {
   closeSession,
   findSession,

@@ -1,7 +1,7 @@
 // Proves what a scope covers, and that no scope gives a key what only people may.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isScope, keyAllows, narrowedTo, scopeCovers } from './scopes.ts';
+import { isScope, keyAllows, scopeCovers } from './scopes.ts';
 
 test('a scope covers the permission that it names, one part by a star, and what follows by the last one', () => {
   const covers = [
@@ -51,17 +51,4 @@ test('no key has a permission of the room of people, and without a key nothing i
   }
   assert.ok(keyAllows(undefined, 'users.member.edit'));
   assert.ok(keyAllows({ scopes: null }, 'accounting.account.view'));
-});
-
-test('what a role and a scope have in common is what is told of a key', () => {
-  const role = ['dashboard.view', 'accounting.account.*', 'accounting.journal_entry.post', 'users.api_key.*'];
-  assert.deepEqual(narrowedTo(undefined, role), role);
-  assert.deepEqual(narrowedTo({ scopes: null }, role), role.slice(0, 3));
-  assert.deepEqual(narrowedTo({ scopes: ['accounting.*.view'] }, role), ['accounting.account.view']);
-  assert.deepEqual(
-    narrowedTo({ scopes: ['accounting.*', 'accounting.journal_entry.post'] }, role),
-    role.slice(1, 3),
-  );
-  assert.deepEqual(narrowedTo({ scopes: ['inventory.*', 'dashboard'] }, role), []);
-  assert.deepEqual(narrowedTo({ scopes: ['accounting.report.view'] }, ['*']), ['accounting.report.view']);
 });

@@ -22,29 +22,3 @@ export function keyAllows(key: Pick<ActingKey, 'scopes'> | undefined, permission
   if (permission.startsWith('users.')) return false;
   return key.scopes === null || key.scopes.some((scope) => scopeCovers(scope, permission));
 }
-
-/** What two patterns have in common, as a pattern; null for nothing. */
-function commonPart(one: string, other: string): string | null {
-  const [a, b] = [one.split('.'), other.split('.')];
-  const common: string[] = [];
-  for (let index = 0; index < Math.max(a.length, b.length); index += 1) {
-    const [x, y] = [a[index], b[index]];
-    if (x === undefined || y === undefined) return null;
-    if (x === '*' && index === a.length - 1) return [...common, ...b.slice(index)].join('.');
-    if (y === '*' && index === b.length - 1) return [...common, ...a.slice(index)].join('.');
-    if (x !== y && x !== '*' && y !== '*') return null;
-    common.push(x === '*' ? y : x);
-  }
-  return common.join('.');
-}
-
-/** The patterns of a role as far as a key lets them through; never anything of `users`, whatever a star seems to say. */
-export function narrowedTo(
-  key: Pick<ActingKey, 'scopes'> | undefined,
-  patterns: readonly string[],
-): string[] {
-  if (!key) return [...patterns];
-  const scopes = key.scopes ?? ['*'];
-  const common = patterns.flatMap((pattern) => scopes.map((scope) => commonPart(pattern, scope)));
-  return [...new Set(common)].filter((each) => each !== null && !each.startsWith('users.')) as string[];
-}

@@ -261,7 +261,8 @@ test('each role reaches exactly the routes that its permissions open', async () 
         .slice('/api/v1'.length)
         .replace('periods/:id', 'periods/999')
         .replace(':id', nowhere)
-        .replace(':code', 'none');
+        .replace(':code', 'none')
+        .replace(':key', 'none');
       const { status, body } = await call(
         method,
         path,

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { plainAccess } from '#lib/access';
 import { type Db, openDb } from '#lib/db';
 import { openEmbeddedPostgres } from '#lib/embedded-postgres';
 import { inDirectory } from '#lib/tenant-tx';
@@ -71,7 +72,14 @@ async function addBenchMember(db: Db, { tenant }: TestCompany): Promise<Member> 
     await setMembership(tx, id, tenant.id, 'accountant');
     return id;
   });
-  return { userId, tenantId: tenant.id, email: who.email, name: who.name, role: 'accountant' };
+  return {
+    userId,
+    tenantId: tenant.id,
+    email: who.email,
+    name: who.name,
+    role: 'accountant',
+    access: plainAccess,
+  };
 }
 
 /** Opens the house. `close()` stops everything and removes its files. */

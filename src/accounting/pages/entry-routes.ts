@@ -7,6 +7,7 @@ import { formatAmount, parseAmount } from '#lib/money';
 import { type Fault, invalid, notFound, Problem } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
 import { userNames } from '#users';
+import { approveDraft, getApproval, withdrawApproval } from '../journal/approve-draft.ts';
 import { postDraft } from '../journal/drafts.ts';
 import type { Entry, EntryStatus } from '../journal/entry.ts';
 import { type EntryFilter, getEntry, listEntries } from '../journal/read-entries.ts';
@@ -21,7 +22,7 @@ type ById = { Params: { id: string } };
 const pageSize = 50;
 const statuses: readonly string[] = ['draft', 'posted', 'reversed'] satisfies EntryStatus[];
 
-/** GET /journal-entries/, GET /journal-entries/:id/, POST …/posting/ and …/reversal/. */
+/** GET /journal-entries/, GET /journal-entries/:id/, POST …/posting/, …/approval/, …/disapproval/ and …/reversal/. */
 export function entryRoutes(app: FastifyInstance, parts: PageParts): void {
   const { contextOf, read, write } = parts;
 
@@ -59,6 +60,23 @@ export function entryRoutes(app: FastifyInstance, parts: PageParts): void {
     },
   );
 
+  for (const [action, work] of [
+    ['approval', approveDraft],
+    ['disapproval', withdrawApproval],
+  ] as const) {
+    app.post<ById>(
+      `/journal-entries/:id/${action}/`,
+      { config: { permission: 'accounting.journal_entry.approve' } },
+      async (request, reply) => {
+        const [id, version] = [entryId(request), Number(fieldOf(request.body, 'version')) || null];
+        return await act(parts, request, reply, async () => {
+          await write<unknown>(request, (tx) => work(tx, id, version));
+          return { id };
+        });
+      },
+    );
+  }
+
   app.post<ById>(
     '/journal-entries/:id/reversal/',
     { config: { permission: 'accounting.journal_entry.reverse' } },
@@ -90,8 +108,7 @@ async function act(
     const { id } = await work();
     return await reply.redirect(entryHref(id), 303);
   } catch (error) {
-    if (!(error instanceof Problem) || !['invalid', 'conflict', 'precondition-failed'].includes(error.kind))
-      throw error;
+    if (!isShown(error)) throw error;
     return await showEntry(parts, request, reply, faultsOf(error), statusOf(error));
   }
 }
@@ -104,22 +121,39 @@ async function showEntry(
   status = 200,
 ): Promise<FastifyReply> {
   const context = contextOf(request);
-  const entry = await read(request, (tx) => getEntry(tx, entryId(request)));
+  const id = entryId(request);
+  const { entry, approval } = await read(request, async (tx) => ({
+    entry: await getEntry(tx, id),
+    approval: await getApproval(tx, id),
+  }));
   if (!entry) throw notFound('entry');
-  const names = await userNames(db, [entry.created_by]);
+  const names = await userNames(db, [entry.created_by, approval?.approved_by ?? null]);
   const view = {
     entry,
     totals: totalsOf(entry, request.tenant.currencyScale),
+    approval: approval && {
+      by: names.get(approval.approved_by) ?? '',
+      at: approval.approved_at.toISOString(),
+    },
     creator: names.get(entry.created_by ?? '') ?? null,
     today: today(request.tenant.timeZone),
     may: {
       post: context.may('accounting.journal_entry.post'),
       edit: context.may('accounting.journal_entry.draft'),
       reverse: context.may('accounting.journal_entry.reverse'),
+      approve: context.may('accounting.journal_entry.approve'),
     },
     faults,
   };
   return await sendPage(reply, entryPage(context, view), status);
+}
+
+/** Whether a refusal is told beside what was refused, with everything that was keyed still there. */
+export function isShown(error: unknown): error is Problem {
+  return (
+    error instanceof Problem &&
+    ['invalid', 'conflict', 'precondition-failed', 'forbidden'].includes(error.kind)
+  );
 }
 
 /** A problem's faults, or its own words when it names none. */

@@ -10,6 +10,7 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { PostingQueue } from '#accounting';
+import type { Permission } from '#lib/access';
 import type { Db } from '#lib/db';
 import { permissionMissing } from '#lib/http/guard';
 import {
@@ -32,8 +33,13 @@ export type ApiServer = FastifyInstance<
   TypeBoxTypeProvider
 >;
 
-/** What app.ts hands to the routes. */
-export type Services = { db: Db; tokens: Tokens; postings: PostingQueue };
+/** What app.ts hands to the routes; `permissions` are those of all rooms. */
+export type Services = {
+  db: Db;
+  tokens: Tokens;
+  postings: PostingQueue;
+  permissions: readonly Permission[];
+};
 
 /**
  * Refuses, as the guard does, what asks for more than the route's own permission, such as a change that depends on what is there.

@@ -174,7 +174,11 @@ describe('found in an exported file is', () => {
     const blocks = Buffer.from([...lines.slice(0, 4), ...lines.slice(place('{"block":{"seq":2'))].join(''));
     const start = exported.length - blocks.length;
     const missed: number[] = [];
-    for (let at = 0; at < exported.length; at += at < 600 || at > start + 600 ? strides.short : strides.long) {
+    for (
+      let at = 0;
+      at < exported.length;
+      at += at < 600 || at > start + 600 ? strides.short : strides.long
+    ) {
       const copy = Buffer.from(exported);
       copy[at] = (copy[at] ?? 0) ^ (1 << (at % 8));
       if ((await fileFindings(copy)) === null) missed.push(at);

@@ -21,6 +21,8 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export type Numeric = ColumnType<string, number | string, number | string>;
+
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
 export interface ApiKeys {
@@ -41,7 +43,14 @@ export interface ApiKeys {
 }
 
 export interface Memberships {
+  approve_limit: Numeric | null;
+  branches: string[] | null;
   created_at: Generated<Timestamp>;
+  denied: Generated<string[]>;
+  granted: Generated<string[]>;
+  is_plain: Generated<boolean | null>;
+  own_role: Generated<string | null>;
+  post_limit: Numeric | null;
   role: string;
   tenant_id: string;
   user_id: string;
@@ -56,6 +65,12 @@ export interface Outbox {
   topic: string;
 }
 
+export interface PermissionRules {
+  one: string;
+  other: string;
+  tenant_id: string;
+}
+
 export interface RefreshTokens {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp;
@@ -67,6 +82,14 @@ export interface RefreshTokens {
   token_hash: Buffer;
   used_at: Timestamp | null;
   user_id: string;
+}
+
+export interface Roles {
+  created_at: Generated<Timestamp>;
+  key: string;
+  permissions: Generated<string[]>;
+  tenant_id: string;
+  title: string;
 }
 
 export interface Sessions {
@@ -135,7 +158,9 @@ export interface DB {
   api_keys: ApiKeys;
   memberships: Memberships;
   outbox: Outbox;
+  permission_rules: PermissionRules;
   refresh_tokens: RefreshTokens;
+  roles: Roles;
   sessions: Sessions;
   signing_keys: SigningKeys;
   tenant_domains: TenantDomains;

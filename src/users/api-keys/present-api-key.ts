@@ -1,4 +1,5 @@
 // Tells whom an API key speaks for at this moment.
+import { plainAccess } from '#lib/access';
 import { coalesced } from '#lib/coalesced';
 import type { Db } from '#lib/db';
 import { Problem } from '#lib/problem';
@@ -42,7 +43,7 @@ async function noteUse(db: Db, id: string): Promise<void> {
 async function memberOfKey(db: Db, row: Row): Promise<Member | null> {
   const { id, tenant_id: tenantId, user_id: userId, name, role } = row;
   if (userId !== null) return await memberOf(db, userId, tenantId);
-  return { userId: id, tenantId, email: '', name: keyName(name), role: role as Role };
+  return { userId: id, tenantId, email: '', name: keyName(name), role: role as Role, access: plainAccess };
 }
 
 /**
