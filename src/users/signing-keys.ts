@@ -20,7 +20,7 @@ type PublicKey = { kid: string; publicKey: CryptoKey; jwk: JWK };
 type KeySet = { byKid: ReadonlyMap<string, PublicKey>; signing: { kid: string; sealed: string } | null };
 
 /** The place of a key's private part, for which it is sealed. */
-export const signingKeyContext = (kid: string): string => `signing_keys.private:${kid}`;
+const signingKeyContext = (kid: string): string => `signing_keys.private:${kid}`;
 
 /** Makes a key that signs `afterSeconds` from now; returns its kid. */
 export async function addSigningKey(tx: DirectoryTx, ring: KeyRing, afterSeconds: number): Promise<string> {

@@ -161,6 +161,15 @@ async function forge({ claims = {}, header = {}, jwk, from = 0, until = 600 }: F
 
 const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
+async function refuseAll(tokens: Record<string, string>): Promise<void> {
+  for (const [what, token] of Object.entries(tokens)) {
+    const answer = await me(token);
+    assert.equal(answer.status, 401, what);
+    faultsOf(answer, 401);
+    assert.equal(answer.headers['www-authenticate'], 'Bearer');
+  }
+}
+
 describe('an access token', () => {
   test('made like ours by who has the key is one', async () => {
     assert.equal((await me(await forge({}))).status, 200);
@@ -177,21 +186,11 @@ describe('an access token', () => {
       'the algorithm none': `${base64({ alg: 'none', kid })}.${body}.`,
       'the algorithm none, with a signature': `${base64({ alg: 'none', kid })}.${body}.${signature}`,
       'a shared secret': `${base64({ alg: 'HS256', kid })}.${body}.${signature}`,
-      'our public key as a shared secret': await forgeByPublicKey((jwk) =>
-        Buffer.from(jwk.x ?? '', 'base64url'),
-      ),
-      'our public key as text as a shared secret': await forgeByPublicKey((jwk) =>
-        Buffer.from(JSON.stringify(jwk)),
-      ),
       'another company': `${head}.${base64({ ...payload, tid: other.tenant.id })}.${signature}`,
       'no signature': `${head}.${body}.`,
       'another key': await forge({ jwk: foreign }),
       'an unknown key': await forge({ header: { kid: 'nobody' } }),
       'no key id': await forge({ header: { kid: undefined } }),
-      'a key in its own header': await forge({ jwk: foreign, header: { jwk: foreign, kid: 'mine' } }),
-      'a key elsewhere': await forge({ jwk: foreign, header: { jku: 'http://evil.test/keys', kid: 'mine' } }),
-      'a good signature beside a key in its header': await forge({ header: { jwk: foreign } }),
-      'a good signature beside a certificate': await forge({ header: { x5u: 'http://evil.test/', x5c: [] } }),
       'another type of token': await forge({ header: { typ: 'dpop+jwt' } }),
       'the past': await forge({ until: -1 }),
       'the future': await forge({ from: 300 }),
@@ -204,12 +203,7 @@ describe('an access token', () => {
       'somebody unknown': await forge({ claims: { sub: crypto.randomUUID() } }),
       'a company that the member is not in': await forge({ claims: { tid: other.tenant.id } }),
     };
-    for (const [what, token] of Object.entries(tokens)) {
-      const answer = await me(token);
-      assert.equal(answer.status, 401, what);
-      faultsOf(answer, 401);
-      assert.equal(answer.headers['www-authenticate'], 'Bearer');
-    }
+    await refuseAll(tokens);
     for (const header of [
       '',
       'Basic eDp5',
@@ -220,6 +214,24 @@ describe('an access token', () => {
     ]) {
       faultsOf(await api.call('GET', '/api/v1/users/me/', undefined, { authorization: header }), 401);
     }
+  });
+
+  test('that brings its key along, or makes a secret of our public one, opens nothing', async () => {
+    const foreign = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }) as JWK;
+    const { kid } = await signingKey();
+    await refuseAll({
+      'a key in its own header, named as ours': await forge({ jwk: foreign, header: { jwk: foreign, kid } }),
+      'a key in its own header': await forge({ jwk: foreign, header: { jwk: foreign, kid: 'mine' } }),
+      'a key elsewhere': await forge({ jwk: foreign, header: { jku: 'http://evil.test/keys', kid: 'mine' } }),
+      'a good signature beside a key in its header': await forge({ header: { jwk: foreign } }),
+      'a good signature beside a certificate': await forge({ header: { x5u: 'http://evil.test/', x5c: [] } }),
+      'our public key as a shared secret': await forgeByPublicKey((jwk) =>
+        Buffer.from(jwk.x ?? '', 'base64url'),
+      ),
+      'our public key as text as a shared secret': await forgeByPublicKey((jwk) =>
+        Buffer.from(JSON.stringify(jwk)),
+      ),
+    });
   });
 
   test('counts in the header only', async () => {
