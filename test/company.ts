@@ -169,12 +169,13 @@ export type TestApi = {
   close(): Promise<void>;
 };
 
-/** Builds the whole program over a database, to be talked to without a socket. */
-export async function openTestApi(db: Db): Promise<TestApi> {
+/** Builds the whole program over a database, to be talked to without a socket; `prepare` is told of it before it starts. */
+export async function openTestApi(db: Db, prepare?: (app: FastifyInstance) => void): Promise<TestApi> {
   const app = await buildApp(
     loadConfig({ HIMALYTIX_LOG_LEVEL: 'silent', HIMALYTIX_SECRET_KEYS: testSecretKeys }),
     db,
   );
+  prepare?.(app);
   await app.ready();
   const tokens = new Tokens(db, testKeyRing);
   const call: Call = async (method, path, body, headers = {}) => {

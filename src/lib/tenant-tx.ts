@@ -55,8 +55,15 @@ export type TenantTx = {
   readonly [brand]: true;
 };
 
-/** A transaction on the shared tables; `client` is there for SQL that no query builder knows, such as migrations. */
-export type DirectoryTx = { readonly db: Kysely<PublicSchema>; readonly client: pg.PoolClient };
+/**
+ * A transaction on the shared tables; `client` is there for SQL that no query builder knows, such as migrations. `companyId` is
+ * that of the company whose rows alone are seen, null where all are.
+ */
+export type DirectoryTx = {
+  readonly db: Kysely<PublicSchema>;
+  readonly client: pg.PoolClient;
+  readonly companyId: string | null;
+};
 
 /** The system at work inside a company, for commands, imports and demo data. */
 export const systemActor: Actor = { userId: null, email: '', name: 'System', role: 'system' };
@@ -69,7 +76,7 @@ const LOST_AFTER = "SET LOCAL idle_in_transaction_session_timeout = '8s'";
 
 const SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
-const { escapeIdentifier } = pg;
+const { escapeIdentifier, escapeLiteral } = pg;
 
 /** What of an actor reaches SQL as text. Throws a TypeError for what could be anything but an id, an address or an amount. */
 function originOf({ userId, requestId = null, ip = null, access }: Actor) {
@@ -100,13 +107,34 @@ const sharing = (actor: Actor) => {
   return { actor: id, request, ip, ...(post_limit === null ? {} : { post_limit }) };
 };
 
-/** What turns a transaction into a company's, in one round trip; every value in it is ours, none a client's. */
+/** The second role of the company in a schema, as which members work who are limited to branches. */
+export const limitedRoleOf = (schema: string): string => `branch_${schema}`;
+
+/** Whose the limit is, as one word: actors of the same word may share a transaction. */
+export const limitKey = ({ branches }: Actor): string =>
+  branches ? JSON.stringify([...new Set(branches)].sort()) : '';
+
+/** The role to work as, and for who is limited to branches the policies' knowledge of them. */
+function roleSettings(tenant: Tenant, actor: Actor): string[] {
+  if (!actor.branches) return [`SET LOCAL ROLE ${escapeIdentifier(tenant.role)}`];
+  return [
+    `SET LOCAL app.branches = ${escapeLiteral(limitKey(actor))}`,
+    `SET LOCAL ROLE ${escapeIdentifier(limitedRoleOf(tenant.schema))}`,
+  ];
+}
+
+/**
+ * What turns a transaction into a company's, in one round trip; every value in it is ours, none a client's. Those who share it
+ * are limited alike.
+ */
 function tenantSettings(tenant: Tenant, actor: Actor, actors?: readonly Actor[]): string {
+  if (actors?.some((each) => limitKey(each) !== limitKey(actor)))
+    throw new TypeError('who shares a transaction is limited to the same branches');
   return [
     `SET LOCAL search_path = ${escapeIdentifier(tenant.schema)}, pg_temp`,
     ...originSettings(actor),
     ...(actors ? [`SET LOCAL app.requests = '${JSON.stringify(actors.map(sharing))}'`] : []),
-    `SET LOCAL ROLE ${escapeIdentifier(tenant.role)}`,
+    ...roleSettings(tenant, actor),
   ].join('; ');
 }
 
@@ -195,7 +223,9 @@ export async function inTenant<T>(
 ): Promise<T> {
   if (tenant.status !== 'active') throw new TypeError(`company ${tenant.slug} is ${tenant.status}`);
   const opening = `${options.snapshot ? SNAPSHOT : 'BEGIN'}; ${tenantSettings(tenant, actor, options.actors)}`;
-  return await transact(await borrowConnection(db.pool, tenant.schema), opening, (client) =>
+  // Plans depend on the role where policies do.
+  const home = actor.branches ? limitedRoleOf(tenant.schema) : tenant.schema;
+  return await transact(await borrowConnection(db.pool, home), opening, (client) =>
     work({ db: kyselyOn<TenantSchema>(client), tenant, actor } as TenantTx),
   );
 }
@@ -209,12 +239,48 @@ export async function inDirectory<T>(
   work: (tx: DirectoryTx) => Promise<T>,
   actor: Actor = systemActor,
 ): Promise<T> {
-  const opening = ['BEGIN', ...originSettings(actor)].join('; ');
+  return await inSharedTables(db, null, actor, work);
+}
+
+/** Takes the role that sees one company's rows of the shared tables (see migrations/public, keep_apart()). */
+const COMPANY_ROLE = `SELECT set_config('role', left(session_user, 55) || '_company', true)`;
+
+/**
+ * The same for one company: of the shared tables only its rows are seen and changed, by policy. What a member asks of members,
+ * sessions or keys of their company belongs here; the directory is for what is asked before a company is known.
+ */
+export async function inDirectoryOf<T>(
+  db: Db,
+  { id }: Pick<Tenant, 'id'>,
+  work: (tx: DirectoryTx) => Promise<T>,
+  actor: Actor = systemActor,
+): Promise<T> {
+  if (!/^[0-9a-f-]{36}$/.test(id)) throw new TypeError('a company’s id is a UUID');
+  return await inSharedTables(db, id, actor, work);
+}
+
+async function inSharedTables<T>(
+  db: Db,
+  companyId: string | null,
+  actor: Actor,
+  work: (tx: DirectoryTx) => Promise<T>,
+): Promise<T> {
+  const narrowed = companyId === null ? [] : [`SET LOCAL app.tenant_id = '${companyId}'`, COMPANY_ROLE];
+  const opening = ['BEGIN', ...originSettings(actor), ...narrowed].join('; ');
   const client = await db.pool.connect();
   const loan = { client, release: (broken?: Error) => client.release(broken) };
   return await transact(loan, opening, (leased) =>
-    work({ db: kyselyOn<PublicSchema>(leased), client: leased }),
+    work({ db: kyselyOn<PublicSchema>(leased), client: leased, companyId }),
   );
+}
+
+/** Works as the login role for a moment in a transaction that is narrowed to a company, for a note in its audit log. */
+export async function asLogin<T>(tx: DirectoryTx, work: () => Promise<T>): Promise<T> {
+  if (tx.companyId === null) return await work();
+  await tx.client.query('SET LOCAL ROLE NONE');
+  const result = await work();
+  await tx.client.query(COMPANY_ROLE);
+  return result;
 }
 
 /**

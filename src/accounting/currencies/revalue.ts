@@ -4,6 +4,7 @@ import { addDays } from '#lib/dates';
 import { formatAmount, unitsOf } from '#lib/money';
 import type { Fault } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
+import { requireWholeCompany } from '../branch-limit.ts';
 import type { EntryInput } from '../journal/entry.ts';
 import { faultsOfEntries, holdPostings, postEntries } from '../journal/post-entries.ts';
 import { refusedPosting } from '../journal/refused-posting.ts';
@@ -154,6 +155,7 @@ function sumsOf(moved: readonly OpenBalance[], scale: number): { gains: string; 
  * each currency without a rate, a closed day, missing accounts or dimensions.
  */
 export async function revalue(tx: TenantTx, wish: RevaluationWish): Promise<Revaluation> {
+  requireWholeCompany(tx);
   const { on, dryRun = false } = wish;
   const reverseOn = wish.reverse_on ?? addDays(on, 1);
   if (!dryRun) await holdPostings(tx);

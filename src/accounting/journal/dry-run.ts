@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { formatAmount, unitsOf } from '#lib/money';
 import type { Fault } from '#lib/problem';
 import type { Tenant, TenantTx } from '#lib/tenant-tx';
+import { balancesSeen } from '../branch-limit.ts';
 import { examine, faultsAt } from './bulk-entries.ts';
 import { type Received, sortReceived, type Whole } from './bulk-received.ts';
 import { draftLines } from './draft-lines.ts';
@@ -38,7 +39,7 @@ async function standings(tx: TenantTx, entries: readonly EntryInput[]): Promise<
   const { rows } = await sql<Standing>`
     select a.code, w.day::text, a.name,
       (coalesce((
-        select sum(b.debit - b.credit) from account_balances b join periods p on p.id = b.period_id
+        select sum(b.debit - b.credit) from ${balancesSeen(tx)} b join periods p on p.id = b.period_id
         where b.account_id = a.id and p.starts_on <= w.day), 0)
       - coalesce((
         select sum(l.debit - l.credit) from periods p

@@ -32,7 +32,7 @@ export type EntryView = {
 /** The whole page; `faults` are those of an action that was just refused. */
 export function entryPage(context: PageContext, view: EntryView): Html {
   const { entry } = view;
-  const body = html`${faultNotice(view.faults ?? [])}
+  const body = html`${faultNotice(view.faults ?? [])}${entry.partial && html`<p class="hx-muted">This entry has lines of other branches, which are not shown.</p>`}
 ${facts(context, view)}
 <p class="hx-memo">${entry.memo}</p>
 ${linesTable(context, view)}
@@ -88,7 +88,7 @@ function actions({ csrfToken, tenant }: PageContext, { entry, may, approval }: E
 ${may.approve && approvalForm(csrfToken, entry, approval !== null)}
 ${may.post && html`<form method="post" action="${entryHref(entry.id)}posting/"><input type="hidden" name="_csrf" value="${csrfToken}"><input type="hidden" name="version" value="${entry.version}"><button class="btn btn-primary">${icon('check')} Post</button></form>`}`;
   }
-  if (entry.status === 'reversed' || !may.reverse) return print;
+  if (entry.status === 'reversed' || !may.reverse || entry.partial) return print;
   return html`${print}<button class="btn hx-scripted" type="button" data-opens="reverse">${icon('reverse')} Reverse</button>`;
 }
 
@@ -97,7 +97,7 @@ function approvalForm(csrfToken: string, entry: Entry, approved: boolean): Html 
 }
 
 function reverseDialog({ csrfToken }: PageContext, { entry, may, today }: EntryView): Html {
-  if (entry.status !== 'posted' || !may.reverse) return html``;
+  if (entry.status !== 'posted' || !may.reverse || entry.partial) return html``;
   return html`<dialog id="reverse" class="hx-dialog" aria-labelledby="reverse-title">
 <h2 id="reverse-title">Reverse ${entry.number}</h2>
 <p>A new entry with both sides swapped is posted and linked to this one. Neither can be changed afterwards.</p>

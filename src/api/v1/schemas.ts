@@ -150,6 +150,12 @@ export const EntrySchema = Type.Object({
   created_by: nullable(Type.String()),
   posted_at: nullable(Type.String({ format: 'date-time' })),
   version: Type.Integer(),
+  partial: Type.Optional(
+    Type.Boolean({
+      description:
+        'Lines of other branches than the reader’s are left out; the total is of those that are told.',
+    }),
+  ),
   lines: Type.Array(EntryLineSchema),
 });
 

@@ -171,6 +171,7 @@ export interface FiscalYears {
 export interface IdempotencyKeys {
   actor_id: string;
   body: Json;
+  branches: Generated<string[] | null>;
   created_at: Generated<Timestamp>;
   fingerprint: Buffer;
   key: string;
@@ -240,6 +241,7 @@ export interface JournalLineDimensions {
 export interface JournalLines {
   account_id: number;
   amount: Numeric | null;
+  branch_id: number | null;
   closing: Generated<boolean>;
   credit: Numeric;
   currency: string;
@@ -323,6 +325,17 @@ export interface ScheduledReversals {
   reverse_on: string;
 }
 
+export interface SeenJournal {
+  entry_date: string | null;
+  id: string | null;
+  memo: string | null;
+  number: string | null;
+  reference: string | null;
+  sequence: number | null;
+  status: string | null;
+  total: Numeric | null;
+}
+
 export interface DB {
   account_balances: AccountBalances;
   account_days: AccountDays;
@@ -353,4 +366,5 @@ export interface DB {
   recurring_entries: RecurringEntries;
   required_dimensions: RequiredDimensions;
   scheduled_reversals: ScheduledReversals;
+  seen_journal: SeenJournal;
 }
