@@ -29,13 +29,6 @@ export {
 export { createDimension, deleteDimension, updateDimension } from './dimensions/keep-dimensions.ts';
 export { createValues, deleteValue, updateValue } from './dimensions/keep-values.ts';
 export {
-  type CouldDoBoth,
-  type Duties,
-  readDuties,
-  setDuties,
-  whoCouldDoBoth,
-} from './duties/keep-duties.ts';
-export {
   type ActPair,
   actPairLabel,
   actPairs,
@@ -44,6 +37,13 @@ export {
   permissionsOfActs,
   setDutyRules,
 } from './duties/duty-rules.ts';
+export {
+  type CouldDoBoth,
+  type Duties,
+  readDuties,
+  setDuties,
+  whoCouldDoBoth,
+} from './duties/keep-duties.ts';
 export { type ExportFormat, exportFormats, exportLedger } from './export/export-ledger.ts';
 export { customaryFirstDay } from './fiscal-years/calendar-years.ts';
 export { closeYear, reopenYear } from './fiscal-years/close-year.ts';
@@ -83,9 +83,9 @@ export { readableEntry, saveEntry } from './journal/save-entry.ts';
 export { streamBatch } from './journal/stream-batch.ts';
 export { lineBatches, type NumberedLine } from './journal/stream-lines.ts';
 export { openBooks } from './open-books.ts';
-export { accountingPermissions } from './permissions.ts';
 export { accountingPanels } from './pages/panels.ts';
 export { accountingPageRoutes } from './pages/routes.ts';
+export { accountingPermissions } from './permissions.ts';
 export { createTemplate, deleteTemplate, updateTemplate } from './recurring/keep-templates.ts';
 export { getTemplate, listOccurrences, listTemplates } from './recurring/read-templates.ts';
 export { type RunReport, type RunResult, runRecurring } from './recurring/run-recurring.ts';

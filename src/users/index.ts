@@ -17,8 +17,8 @@ export {
   type PermissionPair,
   setPermissionRules,
 } from './access/permission-rules.ts';
-export { changeUser } from './change-user.ts';
 export { accessPageRoutes } from './access-pages/routes.ts';
+export { changeUser } from './change-user.ts';
 export { pageContextOf } from './pages/page-context-of.ts';
 export { userPageRoutes } from './pages/routes.ts';
 export { userPermissions } from './permissions.ts';

@@ -3,8 +3,8 @@ import { notFound, Problem } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
 import type { Entry, EntryInput, EntryLine, EntryResult, LineInput } from './entry.ts';
 import { postEntries } from './post-entries.ts';
-import { refusedPosting } from './refused-posting.ts';
 import { getPosted } from './read-entries.ts';
+import { refusedPosting } from './refused-posting.ts';
 
 /** Cut by characters, not by UTF-16 units, of which half a pair cannot be stored. */
 const memoOf = (entry: { number: string | null; memo: string }) =>
