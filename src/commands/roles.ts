@@ -9,21 +9,11 @@ import { operatorOf } from './members.ts';
 type Screen = { stdout: { write(text: string): unknown } };
 type Options = { tenant: string; key: string; title?: string; permissions?: string[] };
 
-/** `role list`, `role create`, `role change` and `role remove`. */
-export function roleCommand(declared: readonly Permission[], { stdout }: Screen = process): Command {
-  const ofCompany = (name: string, description: string) =>
-    new Command(name).description(description).requiredOption('--tenant <slug>', 'the company');
-  const ofRole = (name: string, description: string) =>
-    ofCompany(name, description).requiredOption('--key <key>', 'the role, by its key');
-  const act =
-    (work: (tx: DirectoryTx, options: Options, by: Administration) => Promise<void>, done: string) =>
-    (options: Options) =>
-      withDatabase(async (db) => {
-        const by = operatorOf(await tenantNamed(db, options.tenant), declared);
-        await inDirectory(db, (tx) => work(tx, options, by));
-        stdout.write(`the role ${options.key} is ${done}\n`);
-      });
-  const list = ofCompany('list', 'the built-in roles and the company’s own, with their permissions').action(
+const ofCompany = (name: string, description: string) =>
+  new Command(name).description(description).requiredOption('--tenant <slug>', 'the company');
+
+function listCommand(declared: readonly Permission[], stdout: Screen['stdout']): Command {
+  return ofCompany('list', 'the built-in roles and the company’s own, with their permissions').action(
     (options: { tenant: string }) =>
       withDatabase(async (db) => {
         const tenant = await tenantNamed(db, options.tenant);
@@ -34,6 +24,20 @@ export function roleCommand(declared: readonly Permission[], { stdout }: Screen 
         }
       }),
   );
+}
+
+/** `role list`, `role create`, `role change` and `role remove`. */
+export function roleCommand(declared: readonly Permission[], { stdout }: Screen = process): Command {
+  const ofRole = (name: string, description: string) =>
+    ofCompany(name, description).requiredOption('--key <key>', 'the role, by its key');
+  const act =
+    (work: (tx: DirectoryTx, options: Options, by: Administration) => Promise<void>, done: string) =>
+    (options: Options) =>
+      withDatabase(async (db) => {
+        const by = operatorOf(await tenantNamed(db, options.tenant), declared);
+        await inDirectory(db, (tx) => work(tx, options, by));
+        stdout.write(`the role ${options.key} is ${done}\n`);
+      });
   const create = ofRole('create', 'make a role of the company’s own')
     .requiredOption('--title <title>', 'how people call it')
     .requiredOption('--permissions <names...>', 'what it may do')
@@ -63,7 +67,7 @@ export function roleCommand(declared: readonly Permission[], { stdout }: Screen 
   );
   return new Command('role')
     .description('roles of a company, built in and its own')
-    .addCommand(list)
+    .addCommand(listCommand(declared, stdout))
     .addCommand(create)
     .addCommand(change)
     .addCommand(remove);

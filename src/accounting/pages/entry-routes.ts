@@ -7,7 +7,7 @@ import { formatAmount, parseAmount } from '#lib/money';
 import { type Fault, invalid, notFound, Problem } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
 import { userNames } from '#users';
-import { approveDraft, getApproval, withdrawApproval } from '../journal/approve-draft.ts';
+import { getApproval } from '../journal/approve-draft.ts';
 import { postDraft } from '../journal/drafts.ts';
 import type { Entry, EntryStatus } from '../journal/entry.ts';
 import { type EntryFilter, getEntry, listEntries } from '../journal/read-entries.ts';
@@ -17,12 +17,12 @@ import { entryPage } from './entry-page.ts';
 import { entryHref } from './links.ts';
 import type { PageParts } from './page-parts.ts';
 
-type ById = { Params: { id: string } };
+export type ById = { Params: { id: string } };
 
 const pageSize = 50;
 const statuses: readonly string[] = ['draft', 'posted', 'reversed'] satisfies EntryStatus[];
 
-/** GET /journal-entries/, GET /journal-entries/:id/, POST …/posting/, …/approval/, …/disapproval/ and …/reversal/. */
+/** GET /journal-entries/, GET /journal-entries/:id/, POST …/posting/ and …/reversal/. */
 export function entryRoutes(app: FastifyInstance, parts: PageParts): void {
   const { contextOf, read, write } = parts;
 
@@ -60,23 +60,6 @@ export function entryRoutes(app: FastifyInstance, parts: PageParts): void {
     },
   );
 
-  for (const [action, work] of [
-    ['approval', approveDraft],
-    ['disapproval', withdrawApproval],
-  ] as const) {
-    app.post<ById>(
-      `/journal-entries/:id/${action}/`,
-      { config: { permission: 'accounting.journal_entry.approve' } },
-      async (request, reply) => {
-        const [id, version] = [entryId(request), Number(fieldOf(request.body, 'version')) || null];
-        return await act(parts, request, reply, async () => {
-          await write<unknown>(request, (tx) => work(tx, id, version));
-          return { id };
-        });
-      },
-    );
-  }
-
   app.post<ById>(
     '/journal-entries/:id/reversal/',
     { config: { permission: 'accounting.journal_entry.reverse' } },
@@ -98,7 +81,7 @@ async function pageOfEntries(tx: TenantTx, filter: EntryFilter, wanted: number) 
 }
 
 /** Does what was asked and goes to the entry that came of it; a refusal is shown on the entry's own page. */
-async function act(
+export async function act(
   parts: PageParts,
   request: FastifyRequest<ById>,
   reply: FastifyReply,
@@ -192,7 +175,8 @@ function statusNamed(text: string): EntryStatus | null {
   return statuses.includes(text) ? (text as EntryStatus) : null;
 }
 
-function fieldOf(body: unknown, name: string): string {
+/** A field of a form, trimmed; '' when it is missing or given twice. */
+export function fieldOf(body: unknown, name: string): string {
   const value =
     typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[name] : undefined;
   return typeof value === 'string' ? value.trim() : '';

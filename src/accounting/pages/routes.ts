@@ -6,6 +6,7 @@ import type { Permission } from '#lib/access';
 import type { Db } from '#lib/db';
 import { inTenant } from '#lib/tenant-tx';
 import { accountRoutes } from './account-routes.ts';
+import { approvalRoutes } from './approval-routes.ts';
 import { dutyPageRoutes } from './duties-routes.ts';
 import { entryRoutes } from './entry-routes.ts';
 import { gridRoutes } from './grid-routes.ts';
@@ -26,6 +27,7 @@ export async function accountingPageRoutes(
   };
   accountRoutes(app, parts);
   entryRoutes(app, parts);
+  approvalRoutes(app, parts);
   gridRoutes(app, parts);
   reportRoutes(app, parts);
   dutyPageRoutes(app, { ...parts, permissions });

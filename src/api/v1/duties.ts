@@ -5,7 +5,7 @@ import type { CompanyMember } from '#users';
 import { BothQuery, BothSchema, DutiesBody, DutiesSchema } from './access-schemas.ts';
 import type { ApiServer, Services } from './context.ts';
 import { administrationOf } from './members.ts';
-import { problems } from './schemas.ts';
+import { problems, strictObject } from './schemas.ts';
 
 const tags = ['members and roles'];
 
@@ -54,6 +54,7 @@ export function dutyRoutes(app: ApiServer, services: Services): void {
     schema: {
       tags,
       summary: 'What is kept apart, what needs an approval, and who could do both',
+      querystring: strictObject({}),
       response: { 200: DutiesSchema, ...problems(401, 403) },
     },
     handler: async ({ tenant, actor }) => documentOf(await readDuties(db, tenant, actor)),

@@ -30,6 +30,7 @@ function permissionsRoute(app: ApiServer, { permissions }: Services): void {
     schema: {
       tags,
       summary: 'All permissions there are',
+      querystring: strictObject({}),
       response: { 200: Type.Object({ results: Type.Array(PermissionSchema) }), ...problems(401, 403) },
     },
     handler: async ({ actor }) => ({
@@ -44,6 +45,7 @@ function readRoutes(app: ApiServer, { db, permissions }: Services): void {
     schema: {
       tags,
       summary: 'The built-in roles and the company’s own',
+      querystring: strictObject({}),
       response: { 200: Type.Object({ results: Type.Array(RoleSchema) }), ...problems(401, 403) },
     },
     handler: async ({ tenant }) => {

@@ -11,7 +11,7 @@ export type MembersView = { members: readonly CompanyMember[]; titles: ReadonlyM
 export function membersPage(context: PageContext, view: MembersView): Html {
   const count = view.members.length;
   const body = html`<div class="hx-sheet"><table class="hx-ledger hx-stacked">
-<thead><tr><th scope="col">Name</th><th scope="col">Email</th><th scope="col">Role</th><th scope="col">Besides</th><th scope="col" class="hx-num">Posts up to</th><th scope="col" class="hx-num">Approves up to</th></tr></thead>
+<thead><tr><th scope="col">Name</th><th scope="col">Email</th><th scope="col">Role</th><th scope="col">Besides</th></tr></thead>
 <tbody>${view.members.map((member) => row(context, view, member))}</tbody>
 </table></div>`;
   const subtitle = `${count} ${count === 1 ? 'member' : 'members'}`;
@@ -19,18 +19,19 @@ export function membersPage(context: PageContext, view: MembersView): Html {
 }
 
 function row({ tenant }: PageContext, { titles }: MembersView, member: CompanyMember): Html {
-  const limit = (amount: string | null) =>
-    amount === null ? 'any amount' : fixAmount(amount, tenant.currencyScale);
   return html`<tr><td><a href="/settings/members/${member.userId}/">${member.name}</a>${!member.active && html` <span class="hx-status hx-status-inactive">inactive</span>`}</td>
-<td>${member.email}</td><td>${titles.get(member.role) ?? member.role}</td><td>${besides(member)}</td>
-<td class="hx-num">${limit(member.access.postLimit)}</td><td class="hx-num">${limit(member.access.approveLimit)}</td></tr>`;
+<td>${member.email}</td><td>${titles.get(member.role) ?? member.role}</td><td class="hx-full-line">${besides(member, tenant)}</td></tr>`;
 }
 
 /** What was said of a member beyond their role, in a few words. */
-function besides({ access: { granted, denied, branches } }: CompanyMember): string {
+function besides({ access }: CompanyMember, { currency, currencyScale }: PageContext['tenant']): string {
+  const { granted, denied, branches, postLimit, approveLimit } = access;
+  const money = (amount: string) => `${currency} ${fixAmount(amount, currencyScale)}`;
   const said = [
     granted.length > 0 && `${granted.length} granted`,
     denied.length > 0 && `${denied.length} denied`,
+    postLimit !== null && `posts up to ${money(postLimit)}`,
+    approveLimit !== null && `approves up to ${money(approveLimit)}`,
     branches && `only ${branches.join(', ')}`,
   ];
   return said.filter((each) => typeof each === 'string').join('; ');

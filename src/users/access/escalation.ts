@@ -41,11 +41,7 @@ const widens = (branches: readonly string[] | null, than: readonly string[] | nu
   than !== null && (branches === null || branches.some((code) => !than.includes(code)));
 
 /** The declared permissions that somebody has after a change and had not before. */
-export function gainedPermissions(
-  before: Holder | null,
-  after: Holder,
-  declared: readonly Permission[],
-): string[] {
+function gainedPermissions(before: Holder | null, after: Holder, declared: readonly Permission[]): string[] {
   return effectivePermissions(after, declared).filter((name) => !before || !mayDo(before, name));
 }
 

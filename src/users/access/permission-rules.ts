@@ -27,7 +27,7 @@ export async function listPermissionRules(tx: DirectoryTx, tenantId: string): Pr
 }
 
 /** Whether somebody holds both permissions. */
-export const holdsBoth = (holder: Holder, [one, other]: PermissionPair): boolean =>
+const holdsBoth = (holder: Holder, [one, other]: PermissionPair): boolean =>
   mayDo(holder, one) && mayDo(holder, other);
 
 /** The active members who could do both. */
