@@ -1,6 +1,7 @@
 // The wall between companies: one transaction as one company's role, in that company's schema.
 import { Kysely, PostgresDialect, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
+import type { Access } from './access.ts';
 import type { Db } from './db.ts';
 import type { DB as PublicSchema } from './db-types/public.ts';
 import type { DB as TenantSchema } from './db-types/tenant.ts';
@@ -22,19 +23,26 @@ export type Tenant = {
   timeZone: string;
 };
 
+/** The API key by which somebody acts. `scopes` are patterns of permissions that it is narrowed to; null: to nothing. */
+export type ActingKey = { id: string; prefix: string; scopes: readonly string[] | null };
+
 /**
- * Who acts. `userId` is null for the system itself, for example a command at the server's console. `requestId` and `ip`
- * say by which HTTP request and from where; the audit log keeps them. `branches` are the codes of the branches that they are
- * limited to, none of which sees nothing; null or absent for who is not limited.
+ * Who acts. `userId` is null for the system itself, for example a command at the server's console. `access` is what
+ * a member may do besides what their role says; its limits hold in the database, too. `branches` are those that the actor is
+ * limited to, as codes of the dimension `branch`; null or absent for all. `requestId` and `ip` say by which HTTP request and
+ * from where; the audit log keeps them. `key` is the API key that was shown, if one was; of a company's own key `userId` is the
+ * key's id.
  */
 export type Actor = {
   userId: string | null;
   email: string;
   name: string;
   role: string;
+  access?: Access;
+  branches?: readonly string[] | null;
   requestId?: string | null;
   ip?: string | null;
-  branches?: readonly string[] | null;
+  key?: ActingKey;
 };
 
 declare const brand: unique symbol;
@@ -70,23 +78,34 @@ const SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
 const { escapeIdentifier, escapeLiteral } = pg;
 
-/** What of an actor reaches SQL as text. Throws a TypeError for what could be anything but an id or an address. */
-function originOf({ userId, requestId = null, ip = null }: Actor) {
+/** What of an actor reaches SQL as text. Throws a TypeError for what could be anything but an id, an address or an amount. */
+function originOf({ userId, requestId = null, ip = null, access }: Actor) {
+  const { postLimit = null, approveLimit = null } = access ?? {};
   if (userId !== null && !/^[0-9a-f-]{36}$/.test(userId)) throw new TypeError('an actor id is a UUID');
   if (requestId !== null && !/^[\w-]{1,64}$/.test(requestId)) throw new TypeError('a request id is a word');
   if (ip !== null && !/^[0-9a-fA-F.:]{2,45}$/.test(ip)) throw new TypeError('an ip is a plain IP address');
-  return { actor: userId, request: requestId, ip };
+  for (const limit of [postLimit, approveLimit])
+    if (limit !== null && !/^\d{1,15}(\.\d{1,4})?$/.test(limit)) throw new TypeError('a limit is an amount');
+  return { actor: userId, request: requestId, ip, post_limit: postLimit, approve_limit: approveLimit };
 }
 
-/** What tells the audit log of a transaction who acts, by which request and from where. */
+/** What tells a transaction who acts, up to which amounts, by which request and from where. */
 function originSettings(actor: Actor): string[] {
   const own = originOf(actor);
   return [
     `SET LOCAL app.actor_id = '${own.actor ?? ''}'`,
     ...(own.request === null ? [] : [`SET LOCAL app.request_id = '${own.request}'`, LOST_AFTER]),
     ...(own.ip === null ? [] : [`SET LOCAL app.ip = '${own.ip}'`]),
+    ...(own.post_limit === null ? [] : [`SET LOCAL app.post_limit = '${own.post_limit}'`]),
+    ...(own.approve_limit === null ? [] : [`SET LOCAL app.approve_limit = '${own.approve_limit}'`]),
   ];
 }
+
+/** One of the actors whose requests share a transaction, as acting_requests() reads it. */
+const sharing = (actor: Actor) => {
+  const { actor: id, request, ip, post_limit } = originOf(actor);
+  return { actor: id, request, ip, ...(post_limit === null ? {} : { post_limit }) };
+};
 
 /** The second role of the company in a schema, as which members work who are limited to branches. */
 export const limitedRoleOf = (schema: string): string => `branch_${schema}`;
@@ -114,7 +133,7 @@ function tenantSettings(tenant: Tenant, actor: Actor, actors?: readonly Actor[])
   return [
     `SET LOCAL search_path = ${escapeIdentifier(tenant.schema)}, pg_temp`,
     ...originSettings(actor),
-    ...(actors ? [`SET LOCAL app.requests = '${JSON.stringify(actors.map(originOf))}'`] : []),
+    ...(actors ? [`SET LOCAL app.requests = '${JSON.stringify(actors.map(sharing))}'`] : []),
     ...roleSettings(tenant, actor),
   ].join('; ');
 }

@@ -221,7 +221,12 @@ export const UserSchema = Type.Object({
   email: Type.String(),
   name: Type.String(),
   role: Type.String(),
-  permissions: Type.Array(Type.String()),
+  permissions: Type.Array(Type.String(), { description: 'All that one may do; see /permissions/.' }),
+  post_limit: nullable(Type.String({ description: 'Up to which total one may post; null: any.' })),
+  approve_limit: nullable(Type.String({ description: 'Up to which total one may approve; null: any.' })),
+  branches: nullable(
+    Type.Array(Type.String(), { description: 'To which branches one is limited; null: all.' }),
+  ),
   tenant: Type.Object({
     slug: Type.String(),
     name: Type.String(),

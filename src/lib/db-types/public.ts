@@ -21,10 +21,36 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export type Numeric = ColumnType<string, number | string, number | string>;
+
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
-export interface Memberships {
+export interface ApiKeys {
   created_at: Generated<Timestamp>;
+  created_by: string | null;
+  expires_at: Timestamp;
+  id: string;
+  last_used_at: Timestamp | null;
+  name: string;
+  prefix: string;
+  revoked_at: Timestamp | null;
+  revoked_by: string | null;
+  role: string | null;
+  scopes: string[] | null;
+  secret_hash: Buffer;
+  tenant_id: string;
+  user_id: string | null;
+}
+
+export interface Memberships {
+  approve_limit: Numeric | null;
+  branches: string[] | null;
+  created_at: Generated<Timestamp>;
+  denied: Generated<string[]>;
+  granted: Generated<string[]>;
+  is_plain: Generated<boolean | null>;
+  own_role: Generated<string | null>;
+  post_limit: Numeric | null;
   role: string;
   tenant_id: string;
   user_id: string;
@@ -39,16 +65,31 @@ export interface Outbox {
   topic: string;
 }
 
+export interface PermissionRules {
+  one: string;
+  other: string;
+  tenant_id: string;
+}
+
 export interface RefreshTokens {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp;
   family_id: string;
+  family_since: Generated<Timestamp>;
   id: string;
   revoked_at: Timestamp | null;
   tenant_id: string;
   token_hash: Buffer;
   used_at: Timestamp | null;
   user_id: string;
+}
+
+export interface Roles {
+  created_at: Generated<Timestamp>;
+  key: string;
+  permissions: Generated<string[]>;
+  tenant_id: string;
+  title: string;
 }
 
 export interface Sessions {
@@ -66,8 +107,11 @@ export interface Sessions {
 export interface SigningKeys {
   created_at: Generated<Timestamp>;
   kid: string;
-  private_jwk: Json;
+  private_jwk: Json | null;
+  private_sealed: string | null;
+  public_jwk: Json;
   retired_at: Timestamp | null;
+  signs_from: Generated<Timestamp>;
 }
 
 export interface TenantDomains {
@@ -111,9 +155,12 @@ export interface Verifications {
 }
 
 export interface DB {
+  api_keys: ApiKeys;
   memberships: Memberships;
   outbox: Outbox;
+  permission_rules: PermissionRules;
   refresh_tokens: RefreshTokens;
+  roles: Roles;
   sessions: Sessions;
   signing_keys: SigningKeys;
   tenant_domains: TenantDomains;

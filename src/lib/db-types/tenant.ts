@@ -97,6 +97,8 @@ export interface AuditRows {
 }
 
 export interface Company {
+  acts_apart: Generated<string[]>;
+  approve_above: Numeric | null;
   calendar: string;
   currency: string;
   currency_scale: number;
@@ -131,6 +133,16 @@ export interface DimensionValues {
 export interface EntriesDue {
   entry_ids: string[];
   id: Generated<number>;
+}
+
+export interface EntryApprovals {
+  approved_at: Generated<Timestamp>;
+  approved_by: string;
+  entry_id: string;
+  id: Generated<number>;
+  total: Numeric;
+  version: number;
+  withdrawn_at: Timestamp | null;
 }
 
 export interface EntryDocuments {
@@ -180,6 +192,7 @@ export interface Journal {
 export interface JournalDrafts {
   created_at: Generated<Timestamp>;
   created_by: Generated<string | null>;
+  editors: Generated<string[]>;
   entry_date: string;
   id: string;
   lines: Json;
@@ -336,6 +349,7 @@ export interface DB {
   dimension_values: DimensionValues;
   dimensions: Dimensions;
   entries_due: EntriesDue;
+  entry_approvals: EntryApprovals;
   entry_documents: EntryDocuments;
   exchange_rates: ExchangeRates;
   fiscal_years: FiscalYears;

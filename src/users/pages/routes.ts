@@ -6,6 +6,7 @@ import type { Db } from '#lib/db';
 import { Problem } from '#lib/problem';
 import { closeSession, openSession, SESSION_SECONDS, sessionCookie } from '../sessions.ts';
 import { checkCredentials } from '../sign-in.ts';
+import { apiKeyPageRoutes } from './api-key-routes.ts';
 import { companyPage, leavingPage } from './company-page.ts';
 import { safeNext } from './safe-next.ts';
 import { signInPage } from './sign-in-page.ts';
@@ -15,6 +16,7 @@ const open = { config: { permission: 'public' } };
 /** GET and POST /sign-in/, POST /sign-out/. Requires @fastify/cookie on the app. */
 export async function userPageRoutes(app: FastifyInstance, { db }: { db: Db }): Promise<void> {
   await app.register(formbody);
+  apiKeyPageRoutes(app, { db });
 
   app.get('/sign-in/', open, async (request, reply) => {
     if (!request.claimed) return await askCompany(request, reply);

@@ -49,3 +49,8 @@ select keep_apart('verifications', 'tenant_id = acting_company()');
 select keep_apart('outbox', 'schema_name = (select t.schema_name from tenants t where t.id = acting_company())');
 -- The house's own.
 select keep_apart('signing_keys');
+
+select keep_apart('api_keys', 'tenant_id = acting_company()', 'select (id, tenant_id, user_id, role, name, prefix, scopes, created_by,
+  created_at, expires_at, last_used_at, revoked_at, revoked_by)');
+select keep_apart('roles', 'tenant_id = acting_company()', 'select, insert, update, delete');
+select keep_apart('permission_rules', 'tenant_id = acting_company()', 'select, insert, update, delete');
