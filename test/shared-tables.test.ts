@@ -44,7 +44,7 @@ before(async () => {
     ]);
     await house.superuser.query(
       `insert into api_keys (id, tenant_id, role, name, prefix, secret_hash, expires_at)
-       values (gen_random_uuid(), $1, 'auditor', 'x', left(md5($1::text), 8), sha256($1::text::bytea), now() + interval '1 day')`,
+       values (gen_random_uuid(), $1::uuid, 'auditor', 'x', left(md5($1::uuid::text), 8), sha256($1::uuid::text::bytea), now() + interval '1 day')`,
       [company.tenant.id],
     );
     await house.superuser.query(
