@@ -145,6 +145,16 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
   return isApi(request) ? sendProblem(request, reply, error) : showProblem(request, reply, error);
 }
 
+/** Headers that every answer carries. */
+async function setHeaders(app: FastifyInstance, { trustProxy }: Config): Promise<void> {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('X-Request-Id', request.id);
+  });
+  // Without a referrer at all, browsers send our own forms with the origin "null", which the guard refuses.
+  const referrerPolicy = { policy: 'same-origin' as const };
+  await app.register(helmet, { contentSecurityPolicy, referrerPolicy, strictTransportSecurity: trustProxy });
+}
+
 /** Builds the web server, not listening yet. `db` stays the caller's to close. */
 export async function buildApp(config: Config, db: Db): Promise<FastifyInstance> {
   const keyRing = await openKeyRing(config);
@@ -171,16 +181,7 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
     const error = new Problem('not-found', 'request/not-found', 'there is nothing at this address');
     return answerError(error, request, reply);
   });
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('X-Request-Id', request.id);
-  });
-  // Without a referrer at all, browsers send our own forms with the origin "null", which the guard refuses.
-  const referrerPolicy = { policy: 'same-origin' as const };
-  await app.register(helmet, {
-    contentSecurityPolicy,
-    referrerPolicy,
-    strictTransportSecurity: config.trustProxy,
-  });
+  await setHeaders(app, config);
   await app.register(cookie);
   hangUpOnClosing(app);
   guard(app, gateOf(db, tokens, config.baseDomain), ['/api/docs', '/assets/', '/favicon.ico']);

