@@ -7,7 +7,7 @@ import type { Db } from '#lib/db';
 import { type Fault, invalid } from '#lib/problem';
 import type { DirectoryTx } from '#lib/tenant-tx';
 import { membershipNote } from './access/change-member.ts';
-import { lockAccess, requiredMember } from './access/members.ts';
+import { findMember, lockAccess, requiredMember } from './access/members.ts';
 import { listRoles, permissionsOfRole } from './access/own-roles.ts';
 import { requireOtherOwner } from './access/owners.ts';
 import { accessOf, type StoredAccess } from './access/stored-access.ts';
@@ -92,7 +92,7 @@ export async function setMembership(
 ): Promise<void> {
   await lockAccess(tx, tenantId);
   await refuseUnknownRole(tx, tenantId, role);
-  const before = await requiredMember(tx, tenantId, userId).catch(() => null);
+  const before = await findMember(tx, tenantId, userId);
   if (before?.role === role) return;
   if (before?.role === 'owner') await requireOtherOwner(tx, tenantId, userId);
   // An owner is whole.
