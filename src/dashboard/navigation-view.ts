@@ -48,9 +48,10 @@ function link(item: NavigationItem, path: string): Html {
   return html`<li><a href="${item.href}" data-go="${item.key}" ${current && html`aria-current="${exact}"`}>${icon(item.icon)}<span>${item.label}</span></a></li>`;
 }
 
-function userMenu({ actor, csrfToken }: PageContext): Html {
+function userMenu({ actor, csrfToken, may }: PageContext): Html {
   return html`<details class="hx-user"><summary>${icon('user')}<span><strong>${actor.name || actor.email}</strong><small>${actor.role}</small></span></summary>
 <div class="hx-user-menu"><p>${actor.email}</p>
+${may('users.api_key.view') && html`<a href="/account/api-keys/">${icon('plug')} <span>Your API keys</span></a>`}
 <button class="hx-scripted" type="button" data-theme-toggle>${icon('theme')} <span>Light or dark</span></button>
 <button class="hx-scripted" type="button" data-opens="shortcuts">${icon('keyboard')} <span>Keyboard shortcuts</span> <kbd>?</kbd></button>
 <form method="post" action="/sign-out/"><input type="hidden" name="_csrf" value="${csrfToken}"><button type="submit">${icon('leave')} <span>Sign out</span></button></form>

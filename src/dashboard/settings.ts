@@ -69,6 +69,13 @@ export const navigation: readonly NavigationSection[] = [
       },
       { label: 'Roles', href: '/settings/roles/', icon: 'key', key: 'r', permission: 'users.role.view' },
       { label: 'Duties', href: '/settings/duties/', icon: 'lock', key: 'u', permission: 'users.duty.view' },
+      {
+        label: 'API keys',
+        href: '/settings/api-keys/',
+        icon: 'plug',
+        key: 'k',
+        permission: 'users.service_key.view',
+      },
     ],
   },
 ];
