@@ -6,7 +6,7 @@ import { noteChange } from '#lib/audit/note-change';
 import type { Db } from '#lib/db';
 import { type Fault, invalid } from '#lib/problem';
 import type { DirectoryTx } from '#lib/tenant-tx';
-import { membershipNote } from './access/change-member.ts';
+import { membershipNote, whole } from './access/change-member.ts';
 import { findMember, lockAccess, requiredMember } from './access/members.ts';
 import { listRoles, permissionsOfRole } from './access/own-roles.ts';
 import { requireOtherOwner } from './access/owners.ts';
@@ -95,8 +95,6 @@ export async function setMembership(
   const before = await findMember(tx, tenantId, userId);
   if (before?.role === role) return;
   if (before?.role === 'owner') await requireOtherOwner(tx, tenantId, userId);
-  // An owner is whole.
-  const whole = { granted: [], denied: [], post_limit: null, approve_limit: null, branches: null };
   const columns = { role, ...(role === 'owner' ? whole : {}) };
   await tx.db
     .insertInto('memberships')

@@ -88,9 +88,10 @@ function accessAfter(
   };
 }
 
-const whole: Omit<MemberChange, 'role'> = {
-  granted: [],
-  denied: [],
+/** What is said of an owner besides the role: nothing. */
+export const whole = {
+  granted: [] as string[],
+  denied: [] as string[],
   post_limit: null,
   approve_limit: null,
   branches: null,
