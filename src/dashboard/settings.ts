@@ -69,6 +69,20 @@ export const navigation: readonly NavigationSection[] = [
       },
       { label: 'Roles', href: '/settings/roles/', icon: 'key', key: 'r', permission: 'users.role.view' },
       { label: 'Duties', href: '/settings/duties/', icon: 'lock', key: 'u', permission: 'users.duty.view' },
+      {
+        label: 'Invitations',
+        href: '/settings/invitations/',
+        icon: 'mail',
+        key: 'i',
+        permission: 'users.invitation.view',
+      },
+      {
+        label: 'Sign-in',
+        href: '/settings/sign-in/',
+        icon: 'gear',
+        key: 's',
+        permission: 'users.sign_in_policy.view',
+      },
     ],
   },
 ];
