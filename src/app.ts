@@ -116,7 +116,9 @@ function gateOf(db: Db, tokens: Tokens, baseDomain: string): Gate {
       }
       const token = request.cookies[sessionCookie];
       const session = token ? await findSession(db, token) : null;
-      return session && identityOf(session.member, session.csrfToken);
+      if (!session) return null;
+      const { id, companies } = session;
+      return { ...identityOf(session.member, session.csrfToken), session: { id, companies } };
     },
     allows: mayDo,
     refused: tenantRefused,
@@ -189,8 +191,8 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
   registerHealth(app, db);
   keySetRoute(app, tokens);
   serveAssets(app);
-  await registerApi(app, { db, tokens, postings: new PostingQueue(db), permissions });
-  await app.register(userPageRoutes, { db });
+  await registerApi(app, { db, tokens, keyRing, config, postings: new PostingQueue(db), permissions });
+  await app.register(userPageRoutes, { db, tokens, keyRing, config, permissions, contextOf: pageContextOf });
   await app.register(accessPageRoutes, {
     db,
     permissions,

@@ -76,6 +76,20 @@ export const navigation: readonly NavigationSection[] = [
         key: 'k',
         permission: 'users.service_key.view',
       },
+      {
+        label: 'Invitations',
+        href: '/settings/invitations/',
+        icon: 'mail',
+        key: 'i',
+        permission: 'users.invitation.view',
+      },
+      {
+        label: 'Sign-in',
+        href: '/settings/sign-in/',
+        icon: 'gear',
+        key: 's',
+        permission: 'users.sign_in_policy.view',
+      },
     ],
   },
 ];

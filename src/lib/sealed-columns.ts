@@ -21,4 +21,5 @@ export const sealedColumns: readonly SealedColumn[] = [
     id: 'kid',
     context: (id) => `signing_keys.private:${id}`,
   },
+  { table: 'outbox', column: 'sealed', id: 'id', context: (id) => `outbox.sealed:${id}` },
 ];

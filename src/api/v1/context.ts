@@ -11,6 +11,7 @@ import type {
 } from 'fastify';
 import type { PostingQueue } from '#accounting';
 import type { Permission } from '#lib/access';
+import type { Config } from '#lib/config';
 import type { Db } from '#lib/db';
 import { permissionMissing } from '#lib/http/guard';
 import {
@@ -21,6 +22,7 @@ import {
   fingerprintOf,
   whileUnderWay,
 } from '#lib/idempotency';
+import type { KeyRing } from '#lib/key-ring';
 import { type Fault, invalid, mergeFaults, Problem } from '#lib/problem';
 import { inTenant, type TenantTx } from '#lib/tenant-tx';
 import { mayDo, type Tokens } from '#users';
@@ -37,6 +39,8 @@ export type ApiServer = FastifyInstance<
 export type Services = {
   db: Db;
   tokens: Tokens;
+  keyRing: KeyRing;
+  config: Config;
   postings: PostingQueue;
   permissions: readonly Permission[];
 };

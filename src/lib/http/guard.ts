@@ -6,14 +6,18 @@ import { invalid, Problem } from '#lib/problem';
 import type { Actor, Tenant } from '#lib/tenant-tx';
 import { unfitFaults } from './unfit-values.ts';
 
+/** A page's session, and all companies that its owner may change to. */
+export type PageSession = { id: string; companies: readonly { slug: string; name: string }[] };
+
 /**
- * Who the credential says it is, and for which company; `csrfToken` only for a cookie. `tenant` is that company where it was
- * looked up together with the person, after the request had come.
+ * Who the credential says it is, and for which company; `csrfToken` and `session` only for a cookie. `tenant` is that company
+ * where it was looked up together with the person, after the request had come.
  */
 export type Identity = {
   tenantId: string;
   actor: Actor;
   csrfToken: string | null;
+  session?: PageSession;
   tenant?: Promise<Tenant | null>;
 };
 

@@ -4,6 +4,8 @@ import type { Html } from '#lib/html';
 import { type Section, sectionsPage } from '../sections-page.ts';
 
 const settingsSections: readonly Section[] = [
+  { label: 'Sign-in', href: '/settings/sign-in/', permission: 'users.sign_in_policy.view' },
+  { label: 'Invitations', href: '/settings/invitations/', permission: 'users.invitation.view' },
   { label: 'API keys', href: '/settings/api-keys/', permission: 'users.service_key.view' },
 ];
 
