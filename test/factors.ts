@@ -1,5 +1,6 @@
 // Gives the members of tests second factors: an app whose codes are made here.
 import { generateSync } from 'otplib';
+import { plainAccess } from '#lib/access';
 import type { Db } from '#lib/db';
 import { inDirectory, systemActor } from '#lib/tenant-tx';
 import { type TestCompany, testPassword } from '#test/company';
@@ -15,7 +16,7 @@ export async function addPerson(db: Db, { tenant }: TestCompany, role: Role): Pr
     await setMembership(tx, id, tenant.id, role);
     return id;
   });
-  return { userId, tenantId: tenant.id, email, name, role };
+  return { userId, tenantId: tenant.id, email, name, role, access: plainAccess };
 }
 
 /** The code that an app shows so many steps of 30 seconds from now. */

@@ -203,14 +203,42 @@ describe('a form', () => {
     ];
     for (const [referer, back] of ways) {
       const answer = await remove({ referer });
-      assert.equal(answer.statusCode, 303);
-      assert.equal(answer.headers.location, `/account/confirm/?next=${back}`);
+      assert.equal(answer.statusCode, 307);
+      const to = '%2Faccount%2Fsecurity%2Fremove%2F';
+      assert.equal(answer.headers.location, `/account/confirm/form/?to=${to}&next=${back}`);
     }
     const page = await get('/account/security/app/', { cookie });
     assert.equal(page.headers.location, '/account/confirm/?next=%2Faccount%2Fsecurity%2Fapp%2F');
     const part = await remove({ 'hx-request': 'true' });
     assert.equal(part.statusCode, 403);
     assert.match(part.body, /href="\/account\/confirm\/" target="_blank"/);
+  });
+
+  test('that waits for a fresh proof is sent as it was keyed, and by who sends its own token only', async () => {
+    const who = await addMember(house.db, mine, 'owner');
+    const { cookie, csrf } = await open(who);
+    await ageSignIns(house.db, who.userId, 11);
+    const keyed = 'key=till&title=%22Till%22+%26+safe&permissions=dashboard.view&permissions=users.role.view';
+    const led = await post('/settings/roles/new/', { cookie }, `_csrf=${csrf}&${keyed}`);
+    const address = String(led.headers.location);
+    assert.equal((await post(address, { cookie }, `_csrf=x&${keyed}`)).statusCode, 403);
+    const asked = await post(address, { cookie }, `_csrf=${csrf}&${keyed}`);
+    assert.equal(asked.statusCode, 200);
+    const fields = JSON.stringify([...new URLSearchParams(keyed)]);
+    const proof = { _csrf: csrf, to: '/settings/roles/new/', form: fields, next: '/settings/roles/' };
+    const confirm = (more: Record<string, string>) =>
+      post('/account/confirm/', { cookie }, new URLSearchParams({ ...proof, ...more }).toString());
+    const wrong = await confirm({ password: 'a wrong one' });
+    assert.equal(wrong.statusCode, 401);
+    const right = await confirm({ password: testPassword });
+    assert.equal(right.statusCode, 200);
+    for (const page of [asked, wrong]) assert.match(page.body, /name="form" value="[^"]*&quot;till&quot;/);
+    assert.match(right.body, /action="\/settings\/roles\/new\/"/);
+    assert.match(right.body, /name="title" value="&quot;Till&quot; &amp; safe"/);
+    assert.equal(right.body.match(/name="permissions"/g)?.length, 2);
+    const elsewhere = await confirm({ password: testPassword, to: '//evil.test/' });
+    assert.doesNotMatch(elsewhere.body, /evil/);
+    assert.equal((await post('/settings/roles/new/', { cookie }, `_csrf=${csrf}&${keyed}`)).statusCode, 303);
   });
 
   test('to sign out ends the session, not the cookie alone', async () => {

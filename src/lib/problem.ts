@@ -20,21 +20,28 @@ export type ProblemKind =
   | 'unavailable';
 
 /**
- * `detail` is public; what happened inside belongs in `cause`, which is logged and never shown. `members` are further members of the
- * problem document (RFC 9457, 3.2), for what a program needs to go on.
+ * `detail` is public; what happened inside belongs in `cause`, which is logged and never shown. `retryAfter` is in how many
+ * seconds it may help to come again. `members` are further members of the problem document (RFC 9457, 3.2), for what a program
+ * needs to go on.
  */
 export class Problem extends Error {
   readonly kind: ProblemKind;
   readonly code: string;
   readonly detail: string;
   readonly errors: Fault[];
+  readonly retryAfter: number | null;
   readonly members: Readonly<Record<string, unknown>>;
 
   constructor(
     kind: ProblemKind,
     code: string,
     detail: string,
-    options: { errors?: Fault[]; cause?: unknown; members?: Record<string, unknown> } = {},
+    options: {
+      errors?: Fault[];
+      cause?: unknown;
+      retryAfter?: number;
+      members?: Record<string, unknown>;
+    } = {},
   ) {
     super(`${code}: ${detail}`, { cause: options.cause });
     this.name = 'Problem';
@@ -42,6 +49,7 @@ export class Problem extends Error {
     this.code = code;
     this.detail = detail;
     this.errors = options.errors ?? [];
+    this.retryAfter = options.retryAfter ?? null;
     this.members = options.members ?? {};
   }
 }

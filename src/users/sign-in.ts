@@ -1,14 +1,18 @@
 // What follows once somebody has proved who they are: every sign-in passes here, whatever the proof and whoever asks.
 import type { Db } from '#lib/db';
+import { rememberOrigin } from './known-origins.ts';
 import { openPending } from './mfa/pending-sign-in.ts';
 import { secondFactorDue } from './mfa/second-factor-due.ts';
+import { newSecretToken } from './secret-token.ts';
 import { openSession } from './sessions.ts';
-import type { Door, Proof } from './sign-in-proof.ts';
+import { noteSignIn } from './sign-in-events.ts';
+import type { Door } from './sign-in-facts.ts';
+import type { Proof } from './sign-in-proof.ts';
 import type { TokenPair, Tokens } from './tokens.ts';
 import type { Member } from './user.ts';
 
-/** What a sign-in gives at each door: a page the values of its cookies, a program its tokens. */
-export type Credentials = { page: { session: string }; api: TokenPair };
+/** What a sign-in gives: a page the values of its cookies, a program its tokens. */
+export type Credentials = { page: { session: string; device: string }; api: TokenPair };
 
 /** A sign-in at its end. */
 export type OpenSession<D extends Door> = { state: 'open'; member: Member; credential: Credentials[D] };
@@ -40,15 +44,23 @@ export async function beginSession<D extends Door>(
   return { state: 'second-factor', due, member: proof.member, pending };
 }
 
-/** Opens the session or issues the tokens: what beginSession() comes to when nothing more is asked of the member. */
+/**
+ * Opens the session or issues the tokens: what beginSession() comes to when nothing more is asked of the member. The history
+ * says so, and from now on the browser and the address are known.
+ */
 export async function finishSession<D extends Door>(
   { db, tokens }: SignInServices,
   door: D,
   { member, methods, from }: Proof,
 ): Promise<OpenSession<D>> {
+  const device = from.device ?? newSecretToken();
   const open: { [Each in Door]: () => Promise<Credentials[Each]> } = {
-    page: async () => ({ session: await openSession(db, member, from, methods) }),
-    api: () => tokens.issue(member, methods),
+    page: async () => ({ session: await openSession(db, member, from, methods), device }),
+    api: () => tokens.issue(member, from, methods),
   };
-  return { state: 'open', member, credential: await open[door]() };
+  const credential = await open[door]();
+  await rememberOrigin(db, member.userId, door === 'page' ? { ...from, device } : from);
+  const { userId, tenantId } = member;
+  await noteSignIn(db, { userId, tenantId, succeeded: true, methods, door, from });
+  return { state: 'open', member, credential };
 }

@@ -98,14 +98,52 @@ describe('step-up', () => {
     faultsOf(await reopen(as(again.access)), 404);
   });
 
-  test('takes ten wrong passwords an hour from a stolen session', async () => {
+  test('lets a stolen session guess passwords no faster than signing in does', async () => {
     const member = await newMember('owner');
     const call = await api.as(member);
-    for (let times = 0; times < 10; times += 1)
+    for (let times = 0; times < 11; times += 1)
       refused(
         await call('POST', '/auth/confirm/', { password: `wrong ${times}` }),
         'users/confirmation-refused',
       );
     refused(await call('POST', '/auth/confirm/', { password: testPassword }), 'users/too-many-attempts', 429);
+  });
+
+  test('is nothing that an API key could give, whatever its scopes', async () => {
+    const owner = await api.as(await newMember('owner'));
+    const made = await owner('POST', '/api-keys/', {
+      name: 'Closes years',
+      kind: 'service',
+      role: 'owner',
+      scopes: ['accounting.fiscal_year.*', 'accounting.fiscal_year.reopen', 'users.member.manage'],
+    });
+    assert.equal(made.status, 201);
+    const authorization = `Bearer ${made.body.secret}`;
+    const byKey: Call = (method, path, sent) => api.call(method, `/api/v1${path}`, sent, { authorization });
+    assert.equal((await byKey('GET', '/fiscal-years/')).status, 200);
+    refused(await reopen(byKey), 'users/person-needed', 403);
+    refused(await byKey('POST', '/auth/confirm/', { password: testPassword }), 'users/person-needed', 403);
+  });
+
+  test('is asked for wherever access is given away, and wrong proofs are in the history', async () => {
+    const boss = await newMember('owner');
+    const call = await api.as(boss);
+    await ageSignIns(house.db, boss.userId, 11);
+    const acts: [string, string, object?][] = [
+      ['PATCH', `/members/${boss.userId}/`, { role: 'clerk' }],
+      ['DELETE', `/members/${boss.userId}/`],
+      ['POST', '/roles/', { key: 'x', title: 'X', permissions: [] }],
+      ['PUT', '/duties/', {}],
+      ['POST', '/invitations/', { email: 'x@example.com', role: 'owner' }],
+      ['POST', '/api-keys/', { name: 'x' }],
+      ['PUT', '/sign-in-policy/', {}],
+      ['PUT', '/sign-in-policy/second-factor/', {}],
+    ];
+    for (const [method, path, sent] of acts)
+      refused(await call(method, path, sent), 'users/step-up-needed', 403);
+    refused(await call('POST', '/auth/confirm/', { password: 'a wrong one' }), 'users/confirmation-refused');
+    const { body } = await call('GET', '/users/me/sign-ins/');
+    const [last] = body.results as { succeeded: boolean; methods: string[] }[];
+    assert.deepEqual([last?.succeeded, last?.methods], [false, ['pwd']]);
   });
 });

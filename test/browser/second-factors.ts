@@ -5,7 +5,7 @@ import type { CDPSession, Page } from 'playwright-core';
 import { inDirectory, systemActor } from '#lib/tenant-tx';
 import { addMember, type TestCompany, testPassword } from '#test/company';
 import { ageSignIns, codeOf, setUpApp } from '#test/factors';
-import { type Member, roles, setSecondFactorDemand } from '#users';
+import { type Member, type Role, roles, setSecondFactorDemand } from '#users';
 import { barriers } from './barriers.ts';
 import { createNepaliCompany, originOf, testHouse, walk } from './browser.ts';
 
@@ -43,7 +43,7 @@ function ownCompany(): Promise<TestCompany> {
 
 const members = new Map<string, Promise<Member>>();
 
-function member(role: Member['role']): Promise<Member> {
+function member(role: Role): Promise<Member> {
   const known = members.get(role) ?? ownCompany().then((own) => addMember(testHouse().db, own, role));
   members.set(role, known);
   return known;

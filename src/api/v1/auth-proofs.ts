@@ -12,9 +12,8 @@ import {
 } from '#users';
 import type { ApiServer, Services } from './context.ts';
 import { problems, strictObject, TokenSchema } from './schemas.ts';
+import { signInOrigin, smallBody } from './sign-in-origin.ts';
 import { signedIn } from './signed-in.ts';
-
-const bodyLimit = 16_384;
 
 /** The answer to a right password where a second factor is due. */
 export function secondFactorNeeded({
@@ -44,7 +43,7 @@ const sentFactor = ({ otp, recovery_code: recoveryCode }: SentFields) => ({ otp,
 function secondFactorRoute(app: ApiServer, services: Services): void {
   app.post('/auth/login/second-factor/', {
     config: { permission: 'public' },
-    bodyLimit,
+    bodyLimit: smallBody,
     schema: {
       tags: ['auth'],
       security: [],
@@ -63,7 +62,7 @@ function secondFactorRoute(app: ApiServer, services: Services): void {
       const asked = { door: 'api', tenantId: claimed?.id ?? null } as const;
       const pending = await readPending(services.db, body.pending, asked);
       const { member, credential } = await completeSignIn(services, 'api', pending, sentFactor(body));
-      return await signedIn(services.db, member, credential);
+      return await signedIn(services, member, credential);
     },
   });
 }
@@ -71,7 +70,7 @@ function secondFactorRoute(app: ApiServer, services: Services): void {
 function confirmRoute(app: ApiServer, services: Services): void {
   app.post('/auth/confirm/', {
     config: { permission: 'signed-in' },
-    bodyLimit,
+    bodyLimit: smallBody,
     schema: {
       tags: ['auth'],
       summary: 'Prove once more who you are, before something dangerous',
@@ -86,13 +85,10 @@ function confirmRoute(app: ApiServer, services: Services): void {
     handler: async (request) => {
       const session = request.identity?.signedIn;
       if (!session)
-        throw new Problem(
-          'forbidden',
-          'users/person-needed',
-          'an API key is nobody who could prove anything',
-        );
+        throw new Problem('forbidden', 'users/person-needed', 'an API key may not do this; sign in');
       const sent = { password: request.body.password, ...sentFactor(request.body) };
-      await confirmIdentity(services, requestMember(request), session, sent);
+      const who = { member: requestMember(request), signedIn: session, from: signInOrigin(request) };
+      await confirmIdentity(services, 'api', who, sent);
       return { expires_in: FRESH_SECONDS };
     },
   });

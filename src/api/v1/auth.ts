@@ -1,50 +1,48 @@
 // Signing in and out over the API, and who one is.
-import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { plainAccess } from '#lib/access';
 import { Problem } from '#lib/problem';
 import { tenantRefused } from '#tenancy';
-import { beginSession, checkCredentials, type Member } from '#users';
+import { beginSession, checkCredentials } from '#users';
 import { secondFactorNeeded } from './auth-proofs.ts';
 import type { ApiServer, Services } from './context.ts';
 import { nullable, problems, strictObject, TokenSchema, UserSchema } from './schemas.ts';
+import { bearerOf, signInOrigin, smallBody } from './sign-in-origin.ts';
 import { signedIn, userDocument } from './signed-in.ts';
-
-/** Anybody may send these bodies, so they are kept small. */
-const bodyLimit = 16_384;
-
-const bearer = (request: FastifyRequest) => /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
 
 function loginRoute(app: ApiServer, services: Services): void {
   const { db } = services;
   app.post('/auth/login/', {
     config: { permission: 'public' },
-    bodyLimit,
+    bodyLimit: smallBody,
     schema: {
       tags: ['auth'],
       security: [],
       summary: 'Sign in with e-mail address and password',
       description:
-        'Name the company by its host or by X-Tenant; one who belongs to a single company need not. Who has a second factor is answered 401 `users/second-factor-needed` with a `pending` token for `POST /auth/login/second-factor/`.',
+        'Name the company by its host or by X-Tenant; one who belongs to a single company need not.',
       body: strictObject({
         email: Type.String({ maxLength: 320 }),
         password: Type.String({ maxLength: 1000 }),
       }),
-      response: { 200: TokenSchema, ...problems(400, 401, 403, 415, 422) },
+      response: { 200: TokenSchema, ...problems(400, 401, 403, 415, 422, 429) },
     },
     handler: async (request) => {
-      const member = await checkCredentials(db, request.body, request.claimed?.id ?? null);
-      const from = { ip: request.ip, userAgent: request.headers['user-agent'] };
+      const from = signInOrigin(request);
+      const tenantId = request.claimed?.id ?? null;
+      const member = await checkCredentials(db, request.body, tenantId, { door: 'api', from });
       const begun = await beginSession(services, 'api', { member, methods: ['pwd'], from });
       if (begun.state !== 'open') throw secondFactorNeeded(begun);
-      return await signedIn(db, member, begun.credential);
+      return await signedIn(services, member, begun.credential);
     },
   });
 }
 
-function refreshRoute(app: ApiServer, { db, tokens }: Services): void {
+function refreshRoute(app: ApiServer, services: Services): void {
+  const { tokens } = services;
   app.post('/auth/refresh/', {
     config: { permission: 'public' },
-    bodyLimit,
+    bodyLimit: smallBody,
     schema: {
       tags: ['auth'],
       security: [],
@@ -55,7 +53,7 @@ function refreshRoute(app: ApiServer, { db, tokens }: Services): void {
     },
     handler: async (request) => {
       const { member, pair } = await tokens.refresh(request.body.refresh, request.claimed?.id ?? null);
-      return await signedIn(db, member, pair);
+      return await signedIn(services, member, pair);
     },
   });
 }
@@ -68,7 +66,7 @@ const unless = (forgiven: boolean) => (problem: unknown) => {
 function logoutRoute(app: ApiServer, { tokens }: Services): void {
   app.post('/auth/logout/', {
     config: { permission: 'public' },
-    bodyLimit,
+    bodyLimit: smallBody,
     schema: {
       tags: ['auth'],
       summary: 'End this sign-in: its access and refresh tokens stop working',
@@ -76,7 +74,7 @@ function logoutRoute(app: ApiServer, { tokens }: Services): void {
       response: { 204: Type.Null(), ...problems(401, 415, 422) },
     },
     handler: async (request, reply) => {
-      const access = bearer(request);
+      const access = bearerOf(request);
       const refresh = request.body?.refresh;
       if (!access && !refresh)
         throw new Problem('unauthenticated', 'users/sign-in-needed', 'send a token to end its sign-in');
@@ -90,7 +88,7 @@ function logoutRoute(app: ApiServer, { tokens }: Services): void {
   });
 }
 
-function meRoute(app: ApiServer): void {
+function meRoute(app: ApiServer, { permissions }: Services): void {
   app.get('/users/me/', {
     config: { permission: 'signed-in' },
     schema: {
@@ -99,8 +97,8 @@ function meRoute(app: ApiServer): void {
       response: { 200: UserSchema, ...problems(401, 403) },
     },
     handler: async ({ actor, tenant }) => {
-      const member = { ...actor, userId: actor.userId ?? '', tenantId: tenant.id } as Member;
-      return userDocument(member, tenant);
+      const { userId, access = plainAccess, ...who } = actor;
+      return userDocument({ ...who, userId: userId ?? '', tenantId: tenant.id, access }, tenant, permissions);
     },
   });
 }
@@ -110,5 +108,5 @@ export function authRoutes(app: ApiServer, services: Services): void {
   loginRoute(app, services);
   refreshRoute(app, services);
   logoutRoute(app, services);
-  meRoute(app);
+  meRoute(app, services);
 }

@@ -1,7 +1,7 @@
 // Who must have a second factor in a company, and resetting one that was lost, over the API.
 import { Type } from 'typebox';
 import { inDirectory } from '#lib/tenant-tx';
-import { resetFactorsOfMember, roles, secondFactorDemand, setSecondFactorDemand } from '#users';
+import { listRoles, resetFactorsOfMember, secondFactorDemand, setSecondFactorDemand } from '#users';
 import type { ApiServer, Services } from './context.ts';
 import { Id, problems, strictObject } from './schemas.ts';
 
@@ -10,12 +10,12 @@ const DemandFields = {
   roles: Type.Array(Type.String({ maxLength: 100 }), {
     maxItems: 100,
     uniqueItems: true,
-    description: 'Members with one of these roles must have one.',
+    description: 'Members with one of these roles, built in or the company’s own, must have one.',
   }),
 };
 
-function demandRoutes(app: ApiServer, { db }: Services): void {
-  app.get('/settings/second-factor/', {
+function demandRoutes(app: ApiServer, { db, permissions }: Services): void {
+  app.get('/sign-in-policy/second-factor/', {
     config: { permission: 'users.second_factor.view' },
     schema: {
       tags: ['users'],
@@ -26,7 +26,7 @@ function demandRoutes(app: ApiServer, { db }: Services): void {
     handler: ({ tenant }) => secondFactorDemand(db, tenant.id),
   });
 
-  app.put('/settings/second-factor/', {
+  app.put('/sign-in-policy/second-factor/', {
     config: { permission: 'users.second_factor.edit', stepUp: true },
     schema: {
       tags: ['users'],
@@ -37,7 +37,15 @@ function demandRoutes(app: ApiServer, { db }: Services): void {
       response: { 200: Type.Object(DemandFields), ...problems(401, 403, 415, 422) },
     },
     handler: ({ tenant, actor, body }) =>
-      inDirectory(db, (tx) => setSecondFactorDemand(tx, tenant.id, body, roles), actor),
+      inDirectory(
+        db,
+        async (tx) => {
+          const roles = await listRoles(tx, tenant.id, permissions);
+          const known = roles.map(({ key }) => key);
+          return await setSecondFactorDemand(tx, tenant.id, body, known);
+        },
+        actor,
+      ),
   });
 }
 
@@ -59,7 +67,7 @@ function resetRoute(app: ApiServer, { db }: Services): void {
   });
 }
 
-/** /settings/second-factor/ and DELETE /members/{id}/second-factors/. */
+/** /sign-in-policy/second-factor/ and DELETE /members/{id}/second-factors/. */
 export function secondFactorRoutes(app: ApiServer, services: Services): void {
   demandRoutes(app, services);
   resetRoute(app, services);

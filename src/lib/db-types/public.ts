@@ -21,21 +21,81 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export type Numeric = ColumnType<string, number | string, number | string>;
+
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
-export interface Memberships {
+export interface ApiKeys {
   created_at: Generated<Timestamp>;
+  created_by: string | null;
+  expires_at: Timestamp;
+  id: string;
+  last_used_at: Timestamp | null;
+  name: string;
+  prefix: string;
+  revoked_at: Timestamp | null;
+  revoked_by: string | null;
+  role: string | null;
+  scopes: string[] | null;
+  secret_hash: Buffer;
+  tenant_id: string;
+  user_id: string | null;
+}
+
+export interface CompanySwitches {
+  challenge: Buffer | null;
+  expires_at: Timestamp;
+  id: string;
+  origin: string;
+  session_id: string;
+  tenant_id: string;
+  ticket_hash: Buffer | null;
+}
+
+export interface Invitations {
+  accepted_at: Timestamp | null;
+  created_at: Generated<Timestamp>;
+  email: string;
+  expires_at: Timestamp;
+  id: string;
+  invited_by: string | null;
+  revoked_at: Timestamp | null;
+  role: string;
+  tenant_id: string;
+  token_hash: Buffer;
+}
+
+export interface KnownOrigins {
+  origin_hash: Buffer;
+  used_at: Generated<Timestamp>;
+  user_id: string;
+}
+
+export interface Memberships {
+  approve_limit: Numeric | null;
+  branches: string[] | null;
+  created_at: Generated<Timestamp>;
+  denied: Generated<string[]>;
+  granted: Generated<string[]>;
+  is_plain: Generated<boolean | null>;
+  own_role: Generated<string | null>;
+  post_limit: Numeric | null;
   role: string;
   tenant_id: string;
   user_id: string;
 }
 
 export interface Outbox {
+  attempts: Generated<number>;
   created_at: Generated<Timestamp>;
+  due_at: Timestamp | null;
+  failed_at: Timestamp | null;
   id: string;
+  last_error: string | null;
   payload: Generated<Json>;
   relayed_at: Timestamp | null;
-  schema_name: string;
+  schema_name: string | null;
+  sealed: string | null;
   topic: string;
 }
 
@@ -61,6 +121,15 @@ export interface Passkeys {
   user_id: string;
 }
 
+export interface PasswordResets {
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  id: string;
+  token_hash: Buffer;
+  used_at: Timestamp | null;
+  user_id: string;
+}
+
 export interface PendingSignIns {
   attempts: Generated<number>;
   device: string | null;
@@ -75,10 +144,10 @@ export interface PendingSignIns {
   user_id: string;
 }
 
-export interface ProofAttempts {
-  attempts: number;
-  user_id: string;
-  window_began_at: Timestamp;
+export interface PermissionRules {
+  one: string;
+  other: string;
+  tenant_id: string;
 }
 
 export interface RecoveryCodes {
@@ -91,14 +160,25 @@ export interface RefreshTokens {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp;
   family_id: string;
+  family_since: Generated<Timestamp>;
   id: string;
+  ip: string | null;
   methods: string[] | null;
   proved_at: Timestamp | null;
   revoked_at: Timestamp | null;
   tenant_id: string;
   token_hash: Buffer;
   used_at: Timestamp | null;
+  user_agent: string | null;
   user_id: string;
+}
+
+export interface Roles {
+  created_at: Generated<Timestamp>;
+  key: string;
+  permissions: Generated<string[]>;
+  tenant_id: string;
+  title: string;
 }
 
 export interface SecondFactorDemands {
@@ -113,6 +193,7 @@ export interface Sessions {
   expires_at: Timestamp;
   id: string;
   ip: string | null;
+  last_seen_at: Generated<Timestamp>;
   methods: Generated<string[]>;
   proved_at: Generated<Timestamp>;
   tenant_id: string;
@@ -121,11 +202,42 @@ export interface Sessions {
   user_id: string;
 }
 
+export interface SignInEvents {
+  at: Generated<Timestamp>;
+  door: string;
+  id: string;
+  ip: string | null;
+  methods: string[];
+  succeeded: boolean;
+  tenant_id: string | null;
+  user_agent: string | null;
+  user_id: string | null;
+}
+
 export interface SigningKeys {
   created_at: Generated<Timestamp>;
   kid: string;
-  private_jwk: Json;
+  private_jwk: Json | null;
+  private_sealed: string | null;
+  public_jwk: Json;
   retired_at: Timestamp | null;
+  signs_from: Generated<Timestamp>;
+}
+
+export interface SignInPolicies {
+  password_kinds: Generated<number>;
+  password_min_length: Generated<number>;
+  password_refuse_common: Generated<boolean>;
+  session_hours: Generated<number>;
+  session_idle_minutes: Generated<number>;
+  tenant_id: string;
+}
+
+export interface SignInThrottles {
+  blocked_until: Generated<Timestamp>;
+  failed_at: Generated<Timestamp>;
+  failures: Generated<number>;
+  key: Buffer;
 }
 
 export interface TenantDomains {
@@ -184,16 +296,25 @@ export interface Verifications {
 }
 
 export interface DB {
+  api_keys: ApiKeys;
+  company_switches: CompanySwitches;
+  invitations: Invitations;
+  known_origins: KnownOrigins;
   memberships: Memberships;
   outbox: Outbox;
   passkey_challenges: PasskeyChallenges;
   passkeys: Passkeys;
+  password_resets: PasswordResets;
   pending_sign_ins: PendingSignIns;
-  proof_attempts: ProofAttempts;
+  permission_rules: PermissionRules;
   recovery_codes: RecoveryCodes;
   refresh_tokens: RefreshTokens;
+  roles: Roles;
   second_factor_demands: SecondFactorDemands;
   sessions: Sessions;
+  sign_in_events: SignInEvents;
+  sign_in_policies: SignInPolicies;
+  sign_in_throttles: SignInThrottles;
   signing_keys: SigningKeys;
   tenant_domains: TenantDomains;
   tenants: Tenants;

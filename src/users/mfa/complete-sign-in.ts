@@ -1,10 +1,12 @@
 // Completes a sign-in with its second factor.
 import { Problem } from '#lib/problem';
 import { finishSession, type OpenSession, type SignInServices } from '../sign-in.ts';
-import type { Door, SignInMethod } from '../sign-in-proof.ts';
-import { countAttempt, forgetAttempts } from './attempts.ts';
+import { noteSignIn } from '../sign-in-events.ts';
+import type { Door, SignInMethod } from '../sign-in-facts.ts';
+import { chargeAttempt, settleAttempt } from '../throttle.ts';
+import { factorThrottles } from './factor-throttles.ts';
 import { closePending, countPendingAttempt, type PendingSignIn } from './pending-sign-in.ts';
-import { type FactorServices, proveFactor, type SentFactor } from './prove-factor.ts';
+import { type FactorServices, methodSent, proveFactor, type SentFactor } from './prove-factor.ts';
 
 /** The refusal of a wrong second factor; the same whatever is wrong with it. */
 function factorRefused(): Problem {
@@ -14,7 +16,7 @@ function factorRefused(): Problem {
 
 /**
  * Completes a sign-in with its second factor. Throws an unauthenticated Problem for a wrong one, of which there may be five, and
- * a too-many Problem after ten wrong codes within an hour, over all of the person's sign-ins.
+ * a too-many Problem for who has to wait after wrong codes, over all of the person's sign-ins. The history tells of each.
  */
 export async function completeSignIn<D extends Door>(
   services: SignInServices & FactorServices,
@@ -24,12 +26,18 @@ export async function completeSignIn<D extends Door>(
 ): Promise<OpenSession<D>> {
   await countPendingAttempt(services.db, pending);
   const { db } = services;
-  const { userId } = pending.member;
+  const { member, methods, from } = pending;
+  const { userId, tenantId } = member;
   // Codes of six digits can be guessed; the rest cannot, and stays open to who is hindered by somebody else's guesses.
-  if (sent.otp !== undefined) await countAttempt(db, userId);
-  const method = await proveFactor(services, pending.member, sent);
-  if (method === null) throw factorRefused();
-  if (sent.otp !== undefined) await forgetAttempts(db, userId);
+  const throttles = sent.otp === undefined ? [] : factorThrottles(userId);
+  if (throttles.length > 0) await chargeAttempt(db, throttles);
+  const method = await proveFactor(services, member, sent);
+  if (method === null) {
+    const tried = [...methods, methodSent(sent)];
+    await noteSignIn(db, { userId, tenantId, succeeded: false, methods: tried, door, from });
+    throw factorRefused();
+  }
+  if (throttles.length > 0) await settleAttempt(db, throttles);
   return await openPendingSession(services, door, pending, method);
 }
 

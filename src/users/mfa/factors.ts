@@ -1,5 +1,4 @@
 // What a person has beside the password: an authenticator app, passkeys, recovery codes.
-import { sql } from 'kysely';
 import type { Db } from '#lib/db';
 import type { DirectoryTx } from '#lib/tenant-tx';
 import { noteInCompanies } from '../note-in-companies.ts';
@@ -66,16 +65,4 @@ export async function changeFactors<T>(
   const after = { ...factsOf(await factorsOf(db, userId)), why };
   await noteInCompanies(tx, userId, factsOf(before), after);
   return result;
-}
-
-/** Ends whatever a person has open or under way, pages and programs alike. */
-export async function endSignIns(tx: DirectoryTx, userId: string): Promise<void> {
-  await tx.db.deleteFrom('sessions').where('user_id', '=', userId).execute();
-  await tx.db.deleteFrom('pending_sign_ins').where('user_id', '=', userId).execute();
-  await tx.db
-    .updateTable('refresh_tokens')
-    .set({ revoked_at: sql<Date>`now()` })
-    .where('user_id', '=', userId)
-    .where('revoked_at', 'is', null)
-    .execute();
 }

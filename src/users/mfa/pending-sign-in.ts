@@ -4,7 +4,8 @@ import { sql } from 'kysely';
 import type { Db } from '#lib/db';
 import { Problem } from '#lib/problem';
 import { hashSecretToken, newSecretToken } from '../secret-token.ts';
-import type { Door, Proof, SignInMethod } from '../sign-in-proof.ts';
+import type { Door, SignInMethod } from '../sign-in-facts.ts';
+import type { Proof } from '../sign-in-proof.ts';
 import { type Member, memberOf } from '../user.ts';
 
 /** Enough to fetch the phone and to set up an app on it. */

@@ -22,6 +22,12 @@ export type FactorMethod = 'otp' | 'recovery' | 'passkey';
 
 export type FactorServices = { db: Db; keyRing: KeyRing };
 
+/** As what an attempt counts; without any factor it is the missing code of the app. */
+export function methodSent({ otp, recoveryCode, passkey }: SentFactor): FactorMethod {
+  if (otp !== undefined || (recoveryCode === undefined && passkey === undefined)) return 'otp';
+  return recoveryCode === undefined ? 'passkey' : 'recovery';
+}
+
 /**
  * By what the member has proved themselves, or null when it is wrong. The caller counts attempts. A recovery code is used up, which
  * the companies' audit logs tell.

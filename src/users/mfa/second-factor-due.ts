@@ -1,6 +1,7 @@
 // Tells whether a sign-in needs a second factor: because the member has one, or because their company demands one.
 import type { Db } from '#lib/db';
-import type { Proof, SignInMethod } from '../sign-in-proof.ts';
+import type { SignInMethod } from '../sign-in-facts.ts';
+import type { Proof } from '../sign-in-proof.ts';
 import { demandsSecondFactor } from './demands.ts';
 import { factorsOf, hasFactor } from './factors.ts';
 

@@ -1,4 +1,4 @@
-// Signing in and out by page: the cookie session begins and ends here.
+// Signing in and out by page: the cookie session begins and ends here. The other pages of a person hang beside it.
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendPage, textParameter } from '#dashboard';
@@ -6,50 +6,40 @@ import { Problem } from '#lib/problem';
 import { checkCredentials } from '../check-credentials.ts';
 import { confirmRoutes } from '../mfa/pages/confirm-routes.ts';
 import { demandRoutes } from '../mfa/pages/demand-routes.ts';
-import { askSecondFactor } from '../mfa/pages/pending-cookie.ts';
 import { secondFactorRoutes } from '../mfa/pages/second-factor-routes.ts';
 import { securityRoutes } from '../mfa/pages/security-routes.ts';
 import { closeSession, sessionCookie } from '../sessions.ts';
 import { beginSession } from '../sign-in.ts';
+import { accountRoutes } from './account/routes.ts';
+import { apiKeyPageRoutes } from './api-key-routes.ts';
 import { companyPage, leavingPage } from './company-page.ts';
-import type { PageServices } from './page-parts.ts';
+import { sentText } from './form-field.ts';
+import { goOn } from './go-on.ts';
+import type { PageServices } from './handed-to-pages.ts';
+import { invitationRoutes } from './invitation-routes.ts';
+import { passwordResetRoutes } from './password-reset-routes.ts';
 import { safeNext } from './safe-next.ts';
-import { cookieOptions, pageOrigin, setSignInCookies } from './sign-in-cookies.ts';
+import { settingsRoutes } from './settings/routes.ts';
+import { cookieOptions, pageOrigin } from './sign-in-cookies.ts';
 import { signInPage } from './sign-in-page.ts';
+import { switchRoutes } from './switch-routes.ts';
 
 const open = { config: { permission: 'public' } };
 
-/** /sign-in/, /sign-out/, /account/security/, /account/confirm/ and /settings/sign-in/. Requires @fastify/cookie on the app. */
+/** /sign-in/, /sign-out/, /password-reset/, /invitation/, /switch/, /account/ and /settings/. Requires @fastify/cookie on the app. */
 export async function userPageRoutes(app: FastifyInstance, services: PageServices): Promise<void> {
   const { db } = services;
   await app.register(formbody);
+  apiKeyPageRoutes(app, { db });
 
   app.get('/sign-in/', open, async (request, reply) => {
     if (!request.claimed) return await askCompany(request, reply);
     const next = safeNext(textParameter(request, 'next'));
-    return await sendPage(reply, signInPage({ company: request.claimed.name, next, email: '' }));
+    const done = textParameter(request, 'done');
+    return await sendPage(reply, signInPage({ company: request.claimed.name, next, email: '', done }));
   });
 
-  app.post('/sign-in/', open, async (request, reply) => {
-    if (!request.claimed) return await askCompany(request, reply);
-    const { email, password, next } = credentialsOf(request.body);
-    const company = request.claimed.name;
-    try {
-      const member = await checkCredentials(db, { email, password }, request.claimed.id);
-      const from = pageOrigin(request);
-      const begun = await beginSession(services, 'page', { member, methods: ['pwd'], from });
-      if (begun.state !== 'open') return await askSecondFactor(request, reply, begun.pending, safeNext(next));
-      setSignInCookies(request, reply, begun.credential);
-      return await reply.redirect(safeNext(next), 303);
-    } catch (error) {
-      if (!(error instanceof Problem) || error.kind !== 'unauthenticated') throw error;
-      return await sendPage(
-        reply,
-        signInPage({ company, next: safeNext(next), email, fault: error.detail }),
-        401,
-      );
-    }
-  });
+  app.post('/sign-in/', open, (request, reply) => signIn(services, request, reply));
 
   app.post('/sign-out/', { config: { permission: 'signed-in' } }, async (request, reply) => {
     const token = request.cookies[sessionCookie];
@@ -58,10 +48,38 @@ export async function userPageRoutes(app: FastifyInstance, services: PageService
     return await reply.redirect('/sign-in/', 303);
   });
 
+  passwordResetRoutes(app, services);
+  invitationRoutes(app, services);
+  switchRoutes(app, services);
+  accountRoutes(app, services);
+  settingsRoutes(app, services);
   secondFactorRoutes(app, services);
   securityRoutes(app, services);
   confirmRoutes(app, services);
   demandRoutes(app, services);
+}
+
+async function signIn(
+  services: PageServices,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  if (!request.claimed) return await askCompany(request, reply);
+  const { body, claimed } = request;
+  const email = sentText(body, 'email').trim();
+  const next = safeNext(sentText(body, 'next'));
+  const from = pageOrigin(request);
+  try {
+    const credentials = { email, password: sentText(body, 'password') };
+    const member = await checkCredentials(services.db, credentials, claimed.id, { door: 'page', from });
+    const begun = await beginSession(services, 'page', { member, methods: ['pwd'], from });
+    return await goOn(services.db, request, reply, { begun, next });
+  } catch (error) {
+    if (!(error instanceof Problem) || !['unauthenticated', 'too-many'].includes(error.kind)) throw error;
+    if (error.retryAfter !== null) reply.header('Retry-After', String(error.retryAfter));
+    const view = { company: claimed.name, next, email, fault: error.detail };
+    return await sendPage(reply, signInPage(view), error.kind === 'too-many' ? 429 : 401);
+  }
 }
 
 // A redirect of a form to another host would break our own form-action policy; a refresh is no form's redirect.
@@ -76,10 +94,4 @@ async function askCompany(request: FastifyRequest, reply: FastifyReply): Promise
   const address = `${request.protocol}://${slug}.${host}/sign-in/`;
   reply.header('refresh', `0; url=${address}`);
   return await sendPage(reply, leavingPage(slug, address));
-}
-
-function credentialsOf(body: unknown): { email: string; password: string; next: string } {
-  const sent = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
-  const text = (name: string) => (typeof sent[name] === 'string' ? sent[name] : '');
-  return { email: text('email').trim(), password: text('password'), next: text('next') };
 }

@@ -22,7 +22,7 @@ export function sectionsPage(
   const { path } = context;
   const links = sectionsFor(context, set.sections).map(
     ({ label, href }) =>
-      html`<li><a href="${href}" ${path.startsWith(href) && html`aria-current="page"`}>${label}</a></li>\n`,
+      html`<li><a href="${href}" ${href === path && html`aria-current="page"`}>${label}</a></li>\n`,
   );
   return pageShell(context, {
     title: set.title,
@@ -31,4 +31,17 @@ export function sectionsPage(
     scripts,
     body: html`<div class="hx-sections"><nav class="hx-sections-nav" aria-label="${set.title}"><ul>${links}</ul></nav><div>${body}</div></div>`,
   });
+}
+
+/** What stands under a long list: which part of it is shown, and the ways to its neighbours. */
+export function listPager(
+  path: string,
+  { page, pageSize, shown, count }: { page: number; pageSize: number; shown: number; count: number },
+): Html | false {
+  if (count <= pageSize) return false;
+  const first = (page - 1) * pageSize + 1;
+  const last = first + shown - 1;
+  return html`<div class="hx-pager"><span>${first}–${last} of ${count}</span><nav aria-label="Pages">
+${page > 1 && html`<a href="${path}?page=${page - 1}">Newer</a>`} ${last < count && html`<a href="${path}?page=${page + 1}">Older</a>`}
+</nav></div>`;
 }

@@ -3,10 +3,17 @@ import type { FastifyRequest } from 'fastify';
 import { type Html, html } from '#lib/html';
 import { safeNext } from '../../pages/safe-next.ts';
 
-/** The address of that page; it leads back to the page that was asked for, or to the one with the form that was sent. */
-export function confirmAddress(request: FastifyRequest): string {
+/**
+ * The address of that page, and the status of the redirect to it. A form that a browser sent goes there with all that was keyed (307,
+ * RFC 9110, 15.4.8), and is sent from there once the proof is given. Whatever else leads back to its page.
+ */
+export function confirmAddress(request: FastifyRequest): { address: string; status: 303 | 307 } {
   const back = request.method === 'GET' ? safeNext(request.url) : pageOfForm(request);
-  return `/account/confirm/?next=${encodeURIComponent(back)}`;
+  const next = `next=${encodeURIComponent(back)}`;
+  const isForm = /^application\/x-www-form-urlencoded/.test(request.headers['content-type'] ?? '');
+  if (request.method !== 'POST' || !isForm) return { address: `/account/confirm/?${next}`, status: 303 };
+  const to = `to=${encodeURIComponent(safeNext(request.url))}`;
+  return { address: `/account/confirm/form/?${to}&${next}`, status: 307 };
 }
 
 function pageOfForm({ headers: { referer = '' } }: FastifyRequest): string {

@@ -4,13 +4,15 @@ import { sendPage, textParameter } from '#dashboard';
 import { statusOf } from '#lib/http/send-problem';
 import { Problem } from '#lib/problem';
 import { sentText } from '../../pages/form-field.ts';
-import type { PageServices } from '../../pages/page-parts.ts';
+import type { PageServices } from '../../pages/handed-to-pages.ts';
 import { safeNext } from '../../pages/safe-next.ts';
+import { pageOrigin } from '../../pages/sign-in-cookies.ts';
 import { factorsOf, hasFactor } from '../factors.ts';
 import { relyingPartyOf } from '../relying-party.ts';
 import { confirmIdentity, type SentProof } from '../step-up.ts';
 import { passkeyRequest } from '../take-passkey.ts';
 import { confirmPage } from './confirm-page.ts';
+import { formToKeep, type KeptForm, keptForm, sendOnPage } from './kept-form.ts';
 import { requestMember } from './page-member.ts';
 
 const signedIn = { config: { permission: 'signed-in' } };
@@ -19,12 +21,13 @@ async function show(
   { db, config, contextOf }: PageServices,
   request: FastifyRequest,
   reply: FastifyReply,
-  { next, refusal }: { next: string; refusal?: Problem },
+  { next, form = null, refusal }: { next: string; form?: KeptForm | null; refusal?: Problem },
 ): Promise<FastifyReply> {
   const { id: rpId } = relyingPartyOf(request, config.baseDomain);
   const factors = await factorsOf(db, requestMember(request).userId);
   const page = confirmPage(contextOf(request), {
     next,
+    form,
     hasApp: factors.app !== null,
     hasPasskey: factors.passkeys.some((passkey) => passkey.rpId === rpId),
     hasFactor: hasFactor(factors),
@@ -54,16 +57,25 @@ export function confirmRoutes(app: FastifyInstance, services: PageServices): voi
 
   app.post('/account/confirm/', signedIn, async (request, reply) => {
     const next = safeNext(sentText(request.body, 'next'));
+    const form = keptForm(request.body);
     const { signedIn: session } = request.identity ?? {};
     try {
       if (!session) throw new Problem('forbidden', 'users/person-needed', 'only a person can do this');
-      await confirmIdentity(services, requestMember(request), session, sentProof(request, config.baseDomain));
-      return await reply.redirect(next, 303);
+      const who = { member: requestMember(request), signedIn: session, from: pageOrigin(request) };
+      await confirmIdentity(services, 'page', who, sentProof(request, config.baseDomain));
+      if (form === null) return await reply.redirect(next, 303);
+      return await sendPage(reply, sendOnPage(services.contextOf(request), form, next));
     } catch (error) {
       if (!(error instanceof Problem) || !['unauthenticated', 'too-many', 'malformed'].includes(error.kind))
         throw error;
-      return await show(services, request, reply, { next, refusal: error });
+      return await show(services, request, reply, { next, form, refusal: error });
     }
+  });
+
+  // A form is led here with its fields; see confirmAddress().
+  app.post('/account/confirm/form/', signedIn, (request, reply) => {
+    const form = formToKeep(textParameter(request, 'to'), request.body);
+    return show(services, request, reply, { next: safeNext(textParameter(request, 'next')), form });
   });
 
   app.post('/account/confirm/options/', signedIn, async (request) => {

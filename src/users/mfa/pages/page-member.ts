@@ -1,16 +1,17 @@
 // What the pages of second factors know of a request: who asks, and where a passkey would be for.
 import type { FastifyRequest } from 'fastify';
+import { plainAccess } from '#lib/access';
 import { Problem } from '#lib/problem';
 import type { Actor } from '#lib/tenant-tx';
-import type { Role } from '../../roles.ts';
 import type { Member } from '../../user.ts';
 import type { FactorOwner } from '../own-factors.ts';
 
-/** The member of a guarded request. Throws forbidden for a credential that is nobody's own, such as a company's API key. */
+/** The member of a guarded request. Throws forbidden for an API key, which is nobody who could prove anything. */
 export function requestMember({ actor, tenant }: Pick<FastifyRequest, 'actor' | 'tenant'>): Member {
-  const { userId, email, name, role } = actor;
-  if (userId === null) throw new Problem('forbidden', 'users/person-needed', 'only a person can do this');
-  return { userId, tenantId: tenant.id, email, name, role: role as Role };
+  const { userId, email, name, role, key, access = plainAccess } = actor;
+  if (userId === null || key !== undefined)
+    throw new Problem('forbidden', 'users/person-needed', 'an API key may not do this; sign in');
+  return { userId, tenantId: tenant.id, email, name, role, access };
 }
 
 /** The member of a guarded request as the owner of the factors that are changed. */
@@ -20,8 +21,7 @@ export function requestOwner(request: FastifyRequest): FactorOwner {
 
 /** The id of the session that a page is shown in. Throws forbidden where there is none. */
 export function sessionId({ identity }: FastifyRequest): string {
-  const signedIn = identity?.signedIn;
-  if (signedIn && 'sessionId' in signedIn) return signedIn.sessionId;
+  if (identity?.session) return identity.session.id;
   throw new Problem('forbidden', 'users/person-needed', 'only a person can do this');
 }
 

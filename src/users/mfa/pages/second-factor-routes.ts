@@ -4,11 +4,13 @@ import { sendPage, textParameter } from '#dashboard';
 import { statusOf } from '#lib/http/send-problem';
 import { Problem } from '#lib/problem';
 import { sentText } from '../../pages/form-field.ts';
-import type { PageServices } from '../../pages/page-parts.ts';
+import { goOn } from '../../pages/go-on.ts';
+import type { PageServices } from '../../pages/handed-to-pages.ts';
 import { safeNext } from '../../pages/safe-next.ts';
-import { pageOrigin, setSignInCookies } from '../../pages/sign-in-cookies.ts';
+import { pageOrigin } from '../../pages/sign-in-cookies.ts';
 import { signInPage } from '../../pages/sign-in-page.ts';
 import { finishSession } from '../../sign-in.ts';
+import { noteSignIn } from '../../sign-in-events.ts';
 import { memberOf } from '../../user.ts';
 import { completeSignIn } from '../complete-sign-in.ts';
 import { factorsOf } from '../factors.ts';
@@ -17,7 +19,6 @@ import type { SentFactor } from '../prove-factor.ts';
 import { type RelyingParty, relyingPartyOf } from '../relying-party.ts';
 import { secondFactorDue } from '../second-factor-due.ts';
 import { passkeyRefused, passkeyRequest, takePasskey } from '../take-passkey.ts';
-import { clearPendingCookie } from './pending-cookie.ts';
 import { beginAgain, namedCompany, pendingOf } from './pending-of.ts';
 import { secondFactorPage } from './second-factor-page.ts';
 import { setUpRoutes } from './set-up-routes.ts';
@@ -64,10 +65,8 @@ async function answer(
   try {
     pending = await pendingOf(services.db, request);
     const party = relyingPartyOf(request, services.config.baseDomain);
-    const { credential } = await completeSignIn(services, 'page', pending, sentFactor(request.body, party));
-    clearPendingCookie(request, reply);
-    setSignInCookies(request, reply, credential);
-    return await reply.redirect(next, 303);
+    const begun = await completeSignIn(services, 'page', pending, sentFactor(request.body, party));
+    return await goOn(services.db, request, reply, { begun, next });
   } catch (error) {
     if (!isTold(error)) throw error;
     if (!pending || error.code === 'users/pending-over') return await beginAgain(request, reply, next);
@@ -100,12 +99,11 @@ async function signInByPasskey({ db, tokens, config }: PageServices, request: Fa
   const party = relyingPartyOf(request, config.baseDomain);
   const userId = await takePasskey(db, purpose, party, sentText(request.body, 'passkey'));
   const member = userId && (await memberOf(db, userId, purpose.tenantId));
-  if (!member) throw passkeyRefused();
-  return await finishSession({ db, tokens }, 'page', {
-    member,
-    methods: ['passkey'],
-    from: pageOrigin(request),
-  });
+  const from = pageOrigin(request);
+  if (member) return await finishSession({ db, tokens }, 'page', { member, methods: ['passkey'], from });
+  const { tenantId } = purpose;
+  await noteSignIn(db, { userId, tenantId, succeeded: false, methods: ['passkey'], door: 'page', from });
+  throw passkeyRefused();
 }
 
 function passkeyRoutes(app: FastifyInstance, services: PageServices): void {
@@ -117,9 +115,8 @@ function passkeyRoutes(app: FastifyInstance, services: PageServices): void {
   app.post('/sign-in/passkey/', open, async (request, reply) => {
     const next = safeNext(sentText(request.body, 'next'));
     try {
-      const { credential } = await signInByPasskey(services, request);
-      setSignInCookies(request, reply, credential);
-      return await reply.redirect(next, 303);
+      const begun = await signInByPasskey(services, request);
+      return await goOn(services.db, request, reply, { begun, next });
     } catch (error) {
       if (!isTold(error) || !request.claimed) throw error;
       const view = { company: request.claimed.name, next, email: '', fault: error.detail };

@@ -5,7 +5,7 @@ import { html } from '#lib/html';
 import { statusOf } from '#lib/http/send-problem';
 import { type Fault, Problem } from '#lib/problem';
 import { sentText } from '../../pages/form-field.ts';
-import type { PageServices } from '../../pages/page-parts.ts';
+import type { PageServices } from '../../pages/handed-to-pages.ts';
 import { enrolmentSecret } from '../authenticator-app.ts';
 import { passkeyCreation, readNewPasskey } from '../enrol-passkey.ts';
 import { factorsOf } from '../factors.ts';

@@ -4,9 +4,10 @@ import { sendPage, textParameter } from '#dashboard';
 import { statusOf } from '#lib/http/send-problem';
 import { type Fault, Problem } from '#lib/problem';
 import { sentText } from '../../pages/form-field.ts';
-import type { PageServices } from '../../pages/page-parts.ts';
+import { takeSession } from '../../pages/go-on.ts';
+import type { PageServices } from '../../pages/handed-to-pages.ts';
 import { safeNext } from '../../pages/safe-next.ts';
-import { pageOrigin, setSignInCookies } from '../../pages/sign-in-cookies.ts';
+import { pageOrigin } from '../../pages/sign-in-cookies.ts';
 import { enrolmentSecret } from '../authenticator-app.ts';
 import { openPendingSession } from '../complete-sign-in.ts';
 import { passkeyCreation, readNewPasskey } from '../enrol-passkey.ts';
@@ -15,7 +16,6 @@ import { countPendingAttempt, type PendingSignIn } from '../pending-sign-in.ts';
 import { relyingPartyOf } from '../relying-party.ts';
 import { secondFactorDue } from '../second-factor-due.ts';
 import { signingInActor } from './page-member.ts';
-import { clearPendingCookie } from './pending-cookie.ts';
 import { beginAgain, namedCompany, pendingOf } from './pending-of.ts';
 import { recoveryCodesView } from './recovery-codes-view.ts';
 import { demandedPage, signInStepPage } from './second-factor-page.ts';
@@ -75,8 +75,7 @@ async function takeSetUp(
   try {
     pending = await pendingSetUp(services, request);
     const { codes, credential } = await setUp(services, request, pending);
-    clearPendingCookie(request, reply);
-    setSignInCookies(request, reply, credential);
+    await takeSession(services.db, request, reply, credential);
     if (codes === null) return await reply.redirect(next, 303);
     return await sendPage(reply, signInStepPage('Your recovery codes', recoveryCodesView(codes, next)));
   } catch (error) {

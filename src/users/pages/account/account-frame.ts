@@ -3,7 +3,14 @@ import type { PageContext } from '#dashboard';
 import type { Html } from '#lib/html';
 import { type PageAssets, type Section, sectionsPage } from '../sections-page.ts';
 
-const accountSections: readonly Section[] = [{ label: 'Security', href: '/account/security/' }];
+const accountSections: readonly Section[] = [
+  { label: 'Profile', href: '/account/' },
+  { label: 'Password', href: '/account/password/' },
+  { label: 'Second factors', href: '/account/security/' },
+  { label: 'Sessions', href: '/account/sessions/' },
+  { label: 'Sign-in history', href: '/account/sign-ins/' },
+  { label: 'API keys', href: '/account/api-keys/', permission: 'users.api_key.view' },
+];
 
 /** One page of the account. */
 export function accountPage(context: PageContext, body: Html, assets?: PageAssets): Html {

@@ -4,11 +4,9 @@ import type { Html } from '#lib/html';
 import { type PageAssets, type Section, sectionsPage } from '../sections-page.ts';
 
 const settingsSections: readonly Section[] = [
-  {
-    label: 'Second factor',
-    href: '/settings/sign-in/second-factor/',
-    permission: 'users.second_factor.view',
-  },
+  { label: 'Sign-in', href: '/settings/sign-in/', permission: 'users.sign_in_policy.view' },
+  { label: 'Invitations', href: '/settings/invitations/', permission: 'users.invitation.view' },
+  { label: 'API keys', href: '/settings/api-keys/', permission: 'users.service_key.view' },
 ];
 
 /** One page of the settings. */

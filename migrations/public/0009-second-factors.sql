@@ -77,13 +77,6 @@ create table pending_sign_ins (
 
 create index pending_sign_ins_by_expiry on pending_sign_ins (expires_at);
 
--- Wrong codes and passwords of a person since the window began, over all of their sign-ins.
-create table proof_attempts (
-  user_id uuid primary key references users,
-  window_began_at timestamptz not null,
-  attempts integer not null
-);
-
 -- Which members of a company must have a second factor: everybody, or those with one of the roles. No row: nobody.
 create table second_factor_demands (
   tenant_id uuid primary key references tenants,
@@ -101,3 +94,13 @@ update sessions set proved_at = created_at;
 alter table refresh_tokens
   add column proved_at timestamptz,
   add column methods text[];
+
+-- What somebody sees who acts for one company: who must have a second factor, and nothing by which anybody proves themselves.
+select keep_apart('second_factor_demands', 'tenant_id = acting_company()', 'select, insert, update');
+select keep_apart('pending_sign_ins', 'tenant_id = acting_company()', 'select (id, user_id, tenant_id, door, expires_at)');
+select keep_apart('passkey_challenges', 'tenant_id = acting_company()', 'select (purpose, user_id, tenant_id, expires_at)');
+-- A person's own, in whichever company.
+select keep_apart('totp_secrets');
+select keep_apart('totp_enrolments');
+select keep_apart('passkeys');
+select keep_apart('recovery_codes');
