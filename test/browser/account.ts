@@ -129,14 +129,16 @@ describe('one’s own access', () => {
     walk('owner', async (page) => {
       await page.goto('/settings/sign-in/');
       await page.getByLabel('Characters at least').fill('14');
-      await page.locator('form.hx-form').evaluate((form) => form.setAttribute('novalidate', ''));
+      await page
+        .locator('form[action="/settings/sign-in/"]')
+        .evaluate((form) => form.setAttribute('novalidate', ''));
       await page.getByLabel('Hours until a session ends').fill('500');
-      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByRole('button', { name: 'Save', exact: true }).click();
       await page.getByText('A whole number from 1 to 168.').waitFor();
       assert.equal(await page.getByLabel('Characters at least').inputValue(), '14');
       await page.getByLabel('Hours until a session ends').fill('24');
       await page.getByLabel('Characters at least').fill('12');
-      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByRole('button', { name: 'Save', exact: true }).click();
       await page.getByText('The policy is saved.').waitFor();
     }),
   );

@@ -261,13 +261,13 @@ describe('second factors', () => {
       async (page) => {
         const accountant = await member('accountant');
         await setUpApp(testHouse().db, accountant.userId);
-        await page.goto('/settings/sign-in/second-factor/');
+        await page.goto('/settings/sign-in/');
         await page.getByLabel('Members with one of these roles').check();
-        await page.getByLabel('auditor', { exact: true }).check();
-        await page.getByRole('button', { name: 'Save' }).click();
+        await page.getByLabel('Auditor', { exact: true }).check();
+        await page.getByRole('button', { name: 'Save who must have a second factor' }).click();
         await page.getByText('It is saved').waitFor();
         assert.deepEqual(await barriers(page), []);
-        assert.equal(await page.getByLabel('auditor', { exact: true }).isChecked(), true);
+        assert.equal(await page.getByLabel('Auditor', { exact: true }).isChecked(), true);
         await page.getByRole('button', { name: 'Reset the second factor of The accountant' }).click();
         await page.getByText('Their second factor is reset').waitFor();
         assert.equal(await page.getByRole('button', { name: /Reset.*accountant/ }).count(), 0);
