@@ -151,7 +151,7 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
   registerHealth(app, db);
   serveAssets(app);
   await registerApi(app, { db, tokens, postings: new PostingQueue(db) });
-  await app.register(userPageRoutes, { db });
+  await app.register(userPageRoutes, { db, tokens });
   dashboardRoutes(app, { db, contextOf: pageContextOf, panels: accountingPanels });
   await app.register(accountingPageRoutes, { db, contextOf: pageContextOf });
   return app;

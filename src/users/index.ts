@@ -1,5 +1,6 @@
 // The door of users: who somebody is, which companies they belong to, and what their role allows.
 export { changeUser } from './change-user.ts';
+export { checkCredentials } from './check-credentials.ts';
 export { pageContextOf } from './pages/page-context-of.ts';
 export { userPageRoutes } from './pages/routes.ts';
 export { permissionsOf, type Role, roleAllows, roles } from './roles.ts';
@@ -11,7 +12,7 @@ export {
   type Session,
   sessionCookie,
 } from './sessions.ts';
-export { checkCredentials } from './sign-in.ts';
+export { beginSession, type SignInOrigin } from './sign-in.ts';
 export { type TokenPair, Tokens } from './tokens.ts';
 export {
   ensureUser,

@@ -16,7 +16,7 @@ export type Session = { member: Member; csrfToken: string };
 export async function openSession(
   db: Db,
   member: Member,
-  from: { ip: string; userAgent: string | undefined },
+  from: { ip: string | null; userAgent: string | undefined },
 ): Promise<string> {
   const token = newSecretToken();
   await db.kysely.deleteFrom('sessions').where('expires_at', '<', sql<Date>`now()`).execute();

@@ -5,7 +5,7 @@ import type { Db } from '#lib/db';
 import { Problem } from '#lib/problem';
 import type { Tenant } from '#lib/tenant-tx';
 import { tenantById, tenantRefused } from '#tenancy';
-import { checkCredentials, type Member, permissionsOf, type TokenPair } from '#users';
+import { beginSession, checkCredentials, type Member, permissionsOf, type TokenPair } from '#users';
 import type { ApiServer, Services } from './context.ts';
 import { nullable, problems, strictObject, TokenSchema, UserSchema } from './schemas.ts';
 
@@ -35,7 +35,8 @@ async function signedIn(db: Db, member: Member, pair: TokenPair) {
   return { ...pair, user: userDocument(member, tenant) };
 }
 
-function loginRoute(app: ApiServer, { db, tokens }: Services): void {
+function loginRoute(app: ApiServer, services: Services): void {
+  const { db } = services;
   app.post('/auth/login/', {
     config: { permission: 'public' },
     bodyLimit,
@@ -53,7 +54,9 @@ function loginRoute(app: ApiServer, { db, tokens }: Services): void {
     },
     handler: async (request) => {
       const member = await checkCredentials(db, request.body, request.claimed?.id ?? null);
-      return await signedIn(db, member, await tokens.issue(member));
+      const from = { ip: request.ip, userAgent: request.headers['user-agent'] };
+      const { credential } = await beginSession(services, 'api', { member, methods: ['pwd'], from });
+      return await signedIn(db, member, credential);
     },
   });
 }

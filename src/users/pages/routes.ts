@@ -2,10 +2,10 @@
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendPage, textParameter } from '#dashboard';
-import type { Db } from '#lib/db';
 import { Problem } from '#lib/problem';
-import { closeSession, openSession, SESSION_SECONDS, sessionCookie } from '../sessions.ts';
-import { checkCredentials } from '../sign-in.ts';
+import { checkCredentials } from '../check-credentials.ts';
+import { closeSession, SESSION_SECONDS, sessionCookie } from '../sessions.ts';
+import { beginSession, type SignInServices } from '../sign-in.ts';
 import { companyPage, leavingPage } from './company-page.ts';
 import { safeNext } from './safe-next.ts';
 import { signInPage } from './sign-in-page.ts';
@@ -13,7 +13,8 @@ import { signInPage } from './sign-in-page.ts';
 const open = { config: { permission: 'public' } };
 
 /** GET and POST /sign-in/, POST /sign-out/. Requires @fastify/cookie on the app. */
-export async function userPageRoutes(app: FastifyInstance, { db }: { db: Db }): Promise<void> {
+export async function userPageRoutes(app: FastifyInstance, services: SignInServices): Promise<void> {
+  const { db } = services;
   await app.register(formbody);
 
   app.get('/sign-in/', open, async (request, reply) => {
@@ -28,11 +29,9 @@ export async function userPageRoutes(app: FastifyInstance, { db }: { db: Db }): 
     const company = request.claimed.name;
     try {
       const member = await checkCredentials(db, { email, password }, request.claimed.id);
-      const token = await openSession(db, member, {
-        ip: request.ip,
-        userAgent: request.headers['user-agent'],
-      });
-      reply.setCookie(sessionCookie, token, { ...cookieOptions(request), maxAge: SESSION_SECONDS });
+      const from = { ip: request.ip, userAgent: request.headers['user-agent'] };
+      const { credential } = await beginSession(services, 'page', { member, methods: ['pwd'], from });
+      reply.setCookie(sessionCookie, credential.session, { ...cookieOptions(request), maxAge: SESSION_SECONDS });
       return await reply.redirect(safeNext(next), 303);
     } catch (error) {
       if (!(error instanceof Problem) || error.kind !== 'unauthenticated') throw error;
