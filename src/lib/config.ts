@@ -1,6 +1,7 @@
 // The whole environment of the program, read once, checked and frozen; a wrong value stops the start with one line.
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseSecretKeys } from './secret-keys.ts';
 
 /** What the program runs with. Paths are absolute; `port` 0 asks for any free one. */
 export type Config = {
@@ -12,6 +13,8 @@ export type Config = {
   readonly demoPassword: string | null;
   readonly logLevel: string;
   readonly trustProxy: boolean;
+  readonly secretKeys: string | null;
+  readonly secretKeysFile: string | null;
 };
 
 /** The folder of the program itself; the default data folder is in it, whichever folder a command is called from. */
@@ -63,6 +66,15 @@ const flag: Reader<boolean> = (value, name) => {
   return value === 'true';
 };
 
+const secretKeys: Reader<string> = (value, name) => {
+  try {
+    parseSecretKeys(value);
+  } catch (error) {
+    throw new ConfigError(`${name} ${error instanceof Error ? error.message : 'cannot be read'}`);
+  }
+  return value;
+};
+
 /** The one schema: each variable's reader and default. README's table is tested against these names. */
 export const variables = {
   PORT: { read: port, fallback: 8000, about: 'the port that the web server listens on' },
@@ -93,6 +105,16 @@ export const variables = {
     fallback: false,
     about: 'true behind a proxy that sets X-Forwarded-…',
   },
+  HIMALYTIX_SECRET_KEYS: {
+    read: secretKeys,
+    fallback: null,
+    about: 'the keys that seal secrets in the database, id:base64,…; the first one seals',
+  },
+  HIMALYTIX_SECRET_KEYS_FILE: {
+    read: text,
+    fallback: null,
+    about: 'a file that holds them; unset: secret-keys in the data folder, made at first start',
+  },
 } as const;
 
 /**
@@ -110,6 +132,9 @@ export function loadConfig(env: NodeJS.ProcessEnv, allowed: readonly string[] = 
     const raw = env[name];
     return raw === undefined ? spec.fallback : spec.read(raw, name);
   }
+  if (env.HIMALYTIX_SECRET_KEYS !== undefined && env.HIMALYTIX_SECRET_KEYS_FILE !== undefined)
+    throw new ConfigError('HIMALYTIX_SECRET_KEYS and HIMALYTIX_SECRET_KEYS_FILE are both set; choose one');
+  const secretKeysFile = value('HIMALYTIX_SECRET_KEYS_FILE', variables.HIMALYTIX_SECRET_KEYS_FILE);
   return Object.freeze({
     port: value('PORT', variables.PORT),
     host: value('HIMALYTIX_HOST', variables.HIMALYTIX_HOST),
@@ -119,5 +144,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, allowed: readonly string[] = 
     demoPassword: value('HIMALYTIX_DEMO_PASSWORD', variables.HIMALYTIX_DEMO_PASSWORD),
     logLevel: value('HIMALYTIX_LOG_LEVEL', variables.HIMALYTIX_LOG_LEVEL),
     trustProxy: value('HIMALYTIX_TRUST_PROXY', variables.HIMALYTIX_TRUST_PROXY),
+    secretKeys: value('HIMALYTIX_SECRET_KEYS', variables.HIMALYTIX_SECRET_KEYS),
+    secretKeysFile: secretKeysFile === null ? null : resolve(secretKeysFile),
   });
 }
