@@ -1,5 +1,6 @@
 // The composition root: the only place that knows all rooms and hands them to each other.
 import { randomUUIDv7 } from 'node:crypto';
+import { Resolver } from 'node:dns/promises';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import Fastify, {
@@ -21,17 +22,24 @@ import { registerHealth } from '#lib/http/health';
 import { limitBodyTime } from '#lib/http/limit-body-time';
 import { logProblem, problemOf, sendProblem, setRetryAfter, statusOf, titleOf } from '#lib/http/send-problem';
 import { useValidation } from '#lib/http/validation';
+import { openKeyRing } from '#lib/key-ring';
 import { Problem } from '#lib/problem';
+import { createSafeFetch } from '#lib/safe-fetch';
 import { resolveTenant, tenantRefused, tenantsById } from '#tenancy';
 import {
+  createClientOf,
   findSession,
   type Member,
   pageContextOf,
+  type ResolveTxt,
   roleAllows,
   sessionCookie,
   Tokens,
   userPageRoutes,
 } from '#users';
+
+/** Asks for the proofs of e-mail domains; a name server that is silent must not hold a request for long. */
+const dns = new Resolver({ timeout: 3000, tries: 2 });
 
 /** An account's code of 200 characters, each of which may take twelve in an address. */
 const MAX_PARAM_LENGTH = 2400;
@@ -111,8 +119,22 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
   return isApi(request) ? sendProblem(request, reply, error) : showProblem(request, reply, error);
 }
 
+/** What of the world outside a test may set up for itself. */
+export type Outside = { resolveTxt?: ResolveTxt };
+
+/** What has to do with identity providers; each of them is asked through the fetcher that stays out of our own network. */
+async function providerParts(config: Config, { resolveTxt = (name) => dns.resolveTxt(name) }: Outside) {
+  const { allowedInternalHosts } = config;
+  const keyRing = await openKeyRing(config);
+  const fetch = createSafeFetch({ allowedInternalHosts });
+  return {
+    clientOf: createClientOf({ keyRing, fetch }),
+    providers: { keyRing, allowedInternalHosts, resolveTxt },
+  };
+}
+
 /** Builds the web server, not listening yet. `db` stays the caller's to close. */
-export async function buildApp(config: Config, db: Db): Promise<FastifyInstance> {
+export async function buildApp(config: Config, db: Db, outside: Outside = {}): Promise<FastifyInstance> {
   const app = Fastify({
     logger: config.logLevel === 'silent' ? false : { level: config.logLevel, stream: process.stderr },
     trustProxy: config.trustProxy,
@@ -128,6 +150,7 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
     frameworkErrors: answerError,
   });
   const tokens = new Tokens(db);
+  const parts = { db, tokens, ...(await providerParts(config, outside)) };
   useValidation(app);
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) => {
@@ -150,8 +173,8 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
   limitBodyTime(app, 30_000);
   registerHealth(app, db);
   serveAssets(app);
-  await registerApi(app, { db, tokens, postings: new PostingQueue(db) });
-  await app.register(userPageRoutes, { db, tokens });
+  await registerApi(app, { ...parts, postings: new PostingQueue(db) });
+  await app.register(userPageRoutes, parts);
   dashboardRoutes(app, { db, contextOf: pageContextOf, panels: accountingPanels });
   await app.register(accountingPageRoutes, { db, contextOf: pageContextOf });
   return app;

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import pg from 'pg';
 import { type ChartName, type EntryInput, openBooks, postEntries } from '#accounting';
-import { loadConfig } from '#lib/config';
+import { type Config, loadConfig } from '#lib/config';
 import { type Db, openDb } from '#lib/db';
 import type { Fault } from '#lib/problem';
 import {
@@ -22,6 +22,14 @@ import { ensureUser, type Member, type Role, setMembership, Tokens } from '#user
 import { buildApp } from '../src/app.ts';
 
 export const testPassword = 'correct horse battery staple';
+
+/** A program's configuration with a key of its own, so that no test writes into the data folder; `more` is added to it. */
+export const testConfig = (more: NodeJS.ProcessEnv = {}): Config =>
+  loadConfig({
+    HIMALYTIX_LOG_LEVEL: 'silent',
+    HIMALYTIX_SECRET_KEYS: `test:${randomBytes(32).toString('base64')}`,
+    ...more,
+  });
 
 /** A database of this test file's own; `superuser` looks behind the scenes. Call `close()` in an `after` hook. */
 export type TestHouse = { db: Db; url: string; superuser: pg.Pool; close(): Promise<void> };
@@ -165,9 +173,9 @@ export type TestApi = {
   close(): Promise<void>;
 };
 
-/** Builds the whole program over a database, to be talked to without a socket. */
-export async function openTestApi(db: Db): Promise<TestApi> {
-  const app = await buildApp(loadConfig({ HIMALYTIX_LOG_LEVEL: 'silent' }), db);
+/** Builds the whole program over a database, or takes one that was built, to be talked to without a socket. */
+export async function openTestApi(db: Db, built?: FastifyInstance): Promise<TestApi> {
+  const app = built ?? (await buildApp(testConfig(), db));
   await app.ready();
   const tokens = new Tokens(db);
   const call: Call = async (method, path, body, headers = {}) => {

@@ -10,9 +10,11 @@ import { bulkEntryRoutes } from './v1/bulk-entries.ts';
 import type { Services } from './v1/context.ts';
 import { dimensionValueRoutes } from './v1/dimension-values.ts';
 import { dimensionRoutes } from './v1/dimensions.ts';
+import { emailDomainRoutes } from './v1/email-domains.ts';
 import { entryPostingRoutes } from './v1/entry-postings.ts';
 import { exchangeRateRoutes } from './v1/exchange-rates.ts';
 import { fiscalYearRoutes } from './v1/fiscal-years.ts';
+import { identityProviderRoutes } from './v1/identity-providers.ts';
 import { journalEntryRoutes } from './v1/journal-entries.ts';
 import { numberSeriesRoutes } from './v1/number-series.ts';
 import { periodExceptionRoutes } from './v1/period-exceptions.ts';
@@ -46,6 +48,10 @@ const openapi = {
   tags: [
     { name: 'auth', description: 'Sign-in, refresh, sign-out' },
     { name: 'users', description: 'Who one is' },
+    {
+      name: 'sign-in providers',
+      description: 'Signing in with accounts elsewhere, and the company’s e-mail domains',
+    },
     { name: 'accounts', description: 'The chart of accounts' },
     { name: 'journal entries', description: 'Posting, drafts, reversal' },
     { name: 'dimensions', description: 'Branches, projects and whatever else lines are told apart by' },
@@ -79,6 +85,8 @@ const v1Routes = [
   reportRoutes,
   exchangeRateRoutes,
   revaluationRoutes,
+  identityProviderRoutes,
+  emailDomainRoutes,
 ];
 
 /** An entry of a thousand lines is some 100 kB; ten times that is more than any voucher and little for the server. */

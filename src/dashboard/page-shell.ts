@@ -53,11 +53,11 @@ ${shortcutsDialog()}
 }
 
 /** A document without a company's frame, for signing in and for refusals before the company is known. */
-export function barePage(title: string, body: Html): Html {
+export function barePage(title: string, body: Html, styles: readonly string[] = []): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
-${pageHead(title)}
+${pageHead(title, styles)}
 </head>
 <body class="hx-bare">
 ${ridge()}

@@ -15,6 +15,7 @@ export type Config = {
   readonly trustProxy: boolean;
   readonly secretKeys: string | null;
   readonly secretKeysFile: string | null;
+  readonly allowedInternalHosts: readonly string[];
 };
 
 /** The folder of the program itself; the default data folder is in it, whichever folder a command is called from. */
@@ -66,6 +67,14 @@ const flag: Reader<boolean> = (value, name) => {
   return value === 'true';
 };
 
+const hostsWithPorts: Reader<readonly string[]> = (value, name) => {
+  const pairs = value.split(',').map((each) => each.trim().toLowerCase());
+  const strange = pairs.find((each) => !/^([a-z0-9.-]+|\[[0-9a-f:.]+\]):\d{1,5}$/.test(each));
+  if (strange !== undefined)
+    throw new ConfigError(`${name} must be a list such as idp.lan:8443,10.0.0.5:8080, not "${strange}"`);
+  return Object.freeze(pairs);
+};
+
 const secretKeys: Reader<string> = (value, name) => {
   try {
     parseSecretKeys(value);
@@ -115,6 +124,11 @@ export const variables = {
     fallback: null,
     about: 'a file that holds them; unset: secret-keys in the data folder, made at first start',
   },
+  HIMALYTIX_ALLOWED_INTERNAL_HOSTS: {
+    read: hostsWithPorts,
+    fallback: Object.freeze([]) as readonly string[],
+    about: 'hosts of your own network, host:port,…, that addresses keyed by users may lead to',
+  },
 } as const;
 
 /**
@@ -146,5 +160,9 @@ export function loadConfig(env: NodeJS.ProcessEnv, allowed: readonly string[] = 
     trustProxy: value('HIMALYTIX_TRUST_PROXY', variables.HIMALYTIX_TRUST_PROXY),
     secretKeys: value('HIMALYTIX_SECRET_KEYS', variables.HIMALYTIX_SECRET_KEYS),
     secretKeysFile: secretKeysFile === null ? null : resolve(secretKeysFile),
+    allowedInternalHosts: value(
+      'HIMALYTIX_ALLOWED_INTERNAL_HOSTS',
+      variables.HIMALYTIX_ALLOWED_INTERNAL_HOSTS,
+    ),
   });
 }

@@ -24,7 +24,7 @@ export async function checkCredentials(
     .where('email', '=', credentials.email.trim().toLowerCase())
     .where('is_active', '=', true)
     .executeTakeFirst();
-  const matches = await passwordMatches(credentials.password, user?.password_hash);
+  const matches = await passwordMatches(credentials.password, user?.password_hash ?? undefined);
   if (!user || !matches) throw refused();
   const member = await memberOf(db, user.id, tenantId ?? (await onlyTenantOf(db, user.id)));
   if (!member) throw refused();

@@ -10,13 +10,24 @@ export const sessionCookie = 'himalytix_session';
 /** A working day and the night after it. */
 export const SESSION_SECONDS = 24 * 60 * 60;
 
-export type Session = { member: Member; csrfToken: string };
+/** `providerId` is the identity provider that opened the session, or null when the person proved themselves to us. */
+export type Session = { member: Member; csrfToken: string; providerId: string | null };
 
-/** Opens a session; returns the cookie's value. Sessions that have run out are cleared away on the occasion. */
+/**
+ * Whether a session may lead its person out of its company: to their other companies, or to what is theirs in all of them
+ * (password, address, second factors). What a company's provider has opened may not, as whoever runs the provider could open
+ * it for anybody.
+ */
+export function mayLeaveCompany({ providerId }: Pick<Session, 'providerId'>): boolean {
+  return providerId === null;
+}
+
+/** Opens a session, for whom a provider has vouched with its id; returns the cookie's value. Sessions that have run out are cleared away on the occasion. */
 export async function openSession(
   db: Db,
   member: Member,
   from: { ip: string | null; userAgent: string | undefined },
+  providerId: string | null = null,
 ): Promise<string> {
   const token = newSecretToken();
   await db.kysely.deleteFrom('sessions').where('expires_at', '<', sql<Date>`now()`).execute();
@@ -28,6 +39,7 @@ export async function openSession(
       csrf_token: newSecretToken(),
       user_id: member.userId,
       tenant_id: member.tenantId,
+      provider_id: providerId,
       expires_at: sql<Date>`now() + make_interval(secs => ${SESSION_SECONDS})`,
       ip: from.ip,
       user_agent: from.userAgent?.slice(0, 500) ?? null,
@@ -40,12 +52,12 @@ export async function openSession(
 export async function findSession(db: Db, token: string): Promise<Session | null> {
   const row = await db.kysely
     .selectFrom('sessions')
-    .select(['user_id', 'tenant_id', 'csrf_token'])
+    .select(['user_id', 'tenant_id', 'csrf_token', 'provider_id'])
     .where('token_hash', '=', hashSecretToken(token))
     .where('expires_at', '>', sql<Date>`now()`)
     .executeTakeFirst();
   const member = row ? await memberOf(db, row.user_id, row.tenant_id) : null;
-  return row && member ? { member, csrfToken: row.csrf_token } : null;
+  return row && member ? { member, csrfToken: row.csrf_token, providerId: row.provider_id } : null;
 }
 
 /** Ends a session; an unknown token is no error. */

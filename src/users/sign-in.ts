@@ -14,8 +14,13 @@ export type SignInOrigin = {
   device?: string | undefined;
 };
 
-/** What has been proved: the member, how, and from where. */
-export type Proof = { member: Member; methods: readonly SignInMethod[]; from: SignInOrigin };
+/** What has been proved: the member, how, and from where; `providerId` is the identity provider whose word it is. */
+export type Proof = {
+  member: Member;
+  methods: readonly SignInMethod[];
+  from: SignInOrigin;
+  providerId?: string | null;
+};
 
 /** What a sign-in gives: a page the values of its cookies, a program its tokens. */
 export type Credentials = { page: { session: string }; api: TokenPair };
@@ -44,10 +49,10 @@ export async function beginSession<D extends Door>(
 export async function finishSession<D extends Door>(
   { db, tokens }: SignInServices,
   door: D,
-  { member, from }: Proof,
+  { member, from, providerId = null }: Proof,
 ): Promise<BegunSession<D>> {
   const open: { [Each in Door]: () => Promise<Credentials[Each]> } = {
-    page: async () => ({ session: await openSession(db, member, from) }),
+    page: async () => ({ session: await openSession(db, member, from, providerId) }),
     api: () => tokens.issue(member),
   };
   return { state: 'open', member, credential: await open[door]() };

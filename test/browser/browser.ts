@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { after, before } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { customaryFirstDay } from '#accounting';
-import { loadConfig } from '#lib/config';
 import { today } from '#lib/dates';
 import {
   addMember,
@@ -13,6 +12,7 @@ import {
   openTestHouse,
   type TestCompany,
   type TestHouse,
+  testConfig,
 } from '#test/company';
 import { type Member, openSession, type Role, sessionCookie } from '#users';
 import { buildApp } from '../../src/app.ts';
@@ -54,7 +54,7 @@ async function openBooksForWalks(): Promise<void> {
     }),
   );
   await company.post(...sales);
-  const app = await buildApp(loadConfig({ HIMALYTIX_LOG_LEVEL: 'silent' }), house.db);
+  const app = await buildApp(testConfig(), house.db);
   closers.push(() => app.close());
   await app.listen({ port: 0, host: '127.0.0.1' });
   port = (app.server.address() as AddressInfo).port;

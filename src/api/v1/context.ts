@@ -21,7 +21,7 @@ import {
 } from '#lib/idempotency';
 import { type Fault, invalid, mergeFaults, Problem } from '#lib/problem';
 import { inTenant, type TenantTx } from '#lib/tenant-tx';
-import { roleAllows, type Tokens } from '#users';
+import { type ProviderServices, roleAllows } from '#users';
 
 export type ApiServer = FastifyInstance<
   RawServerDefault,
@@ -32,7 +32,7 @@ export type ApiServer = FastifyInstance<
 >;
 
 /** What app.ts hands to the routes. */
-export type Services = { db: Db; tokens: Tokens; postings: PostingQueue };
+export type Services = ProviderServices & { postings: PostingQueue };
 
 /**
  * Refuses, as the guard does, what asks for more than the route's own permission, such as a change that depends on what is there.

@@ -23,6 +23,42 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface EmailDomains {
+  created_at: Generated<Timestamp>;
+  domain: string;
+  tenant_id: string;
+  token: string;
+  verified_at: Timestamp | null;
+  verified_by: string | null;
+}
+
+export interface Identities {
+  email: string | null;
+  id: string;
+  issuer: string;
+  last_used_at: Timestamp | null;
+  linked_at: Generated<Timestamp>;
+  provider_id: string;
+  subject: string;
+  user_id: string;
+}
+
+export interface IdentityProviders {
+  client_id: string;
+  client_secret: string | null;
+  created_at: Generated<Timestamp>;
+  enabled: boolean;
+  id: string;
+  issuer: string;
+  kind: string;
+  name: string;
+  rules: Generated<Json>;
+  scopes: string[];
+  slug: string;
+  tenant_id: string;
+  updated_at: Generated<Timestamp>;
+}
+
 export interface Memberships {
   created_at: Generated<Timestamp>;
   role: string;
@@ -37,6 +73,17 @@ export interface Outbox {
   relayed_at: Timestamp | null;
   schema_name: string;
   topic: string;
+}
+
+export interface ProviderSignIns {
+  browser_hash: Buffer;
+  expires_at: Timestamp;
+  link_session_hash: Buffer | null;
+  link_user_id: string | null;
+  next_path: string;
+  provider_id: string;
+  redirect_uri: string;
+  tenant_id: string;
 }
 
 export interface RefreshTokens {
@@ -57,6 +104,7 @@ export interface Sessions {
   expires_at: Timestamp;
   id: string;
   ip: string | null;
+  provider_id: string | null;
   tenant_id: string;
   token_hash: Buffer;
   user_agent: string | null;
@@ -96,7 +144,7 @@ export interface Users {
   id: string;
   is_active: Generated<boolean>;
   name: string;
-  password_hash: string;
+  password_hash: string | null;
 }
 
 export interface Verifications {
@@ -111,8 +159,12 @@ export interface Verifications {
 }
 
 export interface DB {
+  email_domains: EmailDomains;
+  identities: Identities;
+  identity_providers: IdentityProviders;
   memberships: Memberships;
   outbox: Outbox;
+  provider_sign_ins: ProviderSignIns;
   refresh_tokens: RefreshTokens;
   sessions: Sessions;
   signing_keys: SigningKeys;

@@ -4,42 +4,42 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendPage, textParameter } from '#dashboard';
 import { Problem } from '#lib/problem';
 import { checkCredentials } from '../check-credentials.ts';
-import { closeSession, SESSION_SECONDS, sessionCookie } from '../sessions.ts';
-import { beginSession, type SignInServices } from '../sign-in.ts';
+import { linkedRoutes } from '../oidc/pages/linked-routes.ts';
+import { providerRoutes } from '../oidc/pages/provider-routes.ts';
+import { providerSignInRoutes } from '../oidc/pages/sign-in-routes.ts';
+import type { ProviderServices } from '../oidc/provider-sign-in.ts';
+import { closeSession, sessionCookie } from '../sessions.ts';
 import { companyPage, leavingPage } from './company-page.ts';
+import { cookieOptions, openSignIn } from './open-sign-in.ts';
 import { safeNext } from './safe-next.ts';
-import { signInPage } from './sign-in-page.ts';
+import { sendSignInPage } from './send-sign-in-page.ts';
 
 const open = { config: { permission: 'public' } };
 
-/** GET and POST /sign-in/, POST /sign-out/. Requires @fastify/cookie on the app. */
-export async function userPageRoutes(app: FastifyInstance, services: SignInServices): Promise<void> {
+/** GET and POST /sign-in/, POST /sign-out/, and the pages about providers. Requires @fastify/cookie on the app. */
+export async function userPageRoutes(app: FastifyInstance, services: ProviderServices): Promise<void> {
   const { db } = services;
   await app.register(formbody);
+  providerSignInRoutes(app, services);
+  linkedRoutes(app, services);
+  providerRoutes(app, services);
 
   app.get('/sign-in/', open, async (request, reply) => {
     if (!request.claimed) return await askCompany(request, reply);
     const next = safeNext(textParameter(request, 'next'));
-    return await sendPage(reply, signInPage({ company: request.claimed.name, next, email: '' }));
+    return await sendSignInPage(services, request, reply, { next });
   });
 
   app.post('/sign-in/', open, async (request, reply) => {
     if (!request.claimed) return await askCompany(request, reply);
     const { email, password, next } = credentialsOf(request.body);
-    const company = request.claimed.name;
     try {
       const member = await checkCredentials(db, { email, password }, request.claimed.id);
-      const from = { ip: request.ip, userAgent: request.headers['user-agent'] };
-      const { credential } = await beginSession(services, 'page', { member, methods: ['pwd'], from });
-      reply.setCookie(sessionCookie, credential.session, { ...cookieOptions(request), maxAge: SESSION_SECONDS });
-      return await reply.redirect(safeNext(next), 303);
+      return await openSignIn(services, request, reply, { proof: { member, methods: ['pwd'] }, next });
     } catch (error) {
       if (!(error instanceof Problem) || error.kind !== 'unauthenticated') throw error;
-      return await sendPage(
-        reply,
-        signInPage({ company, next: safeNext(next), email, fault: error.detail }),
-        401,
-      );
+      const told = { next: safeNext(next), email, fault: error.detail, status: 401 };
+      return await sendSignInPage(services, request, reply, told);
     }
   });
 
@@ -63,10 +63,6 @@ async function askCompany(request: FastifyRequest, reply: FastifyReply): Promise
   const address = `${request.protocol}://${slug}.${host}/sign-in/`;
   reply.header('refresh', `0; url=${address}`);
   return await sendPage(reply, leavingPage(slug, address));
-}
-
-function cookieOptions(request: FastifyRequest) {
-  return { path: '/', httpOnly: true, sameSite: 'lax', secure: request.protocol === 'https' } as const;
 }
 
 function credentialsOf(body: unknown): { email: string; password: string; next: string } {

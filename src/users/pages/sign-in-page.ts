@@ -2,11 +2,20 @@
 import { barePage, notice } from '#dashboard';
 import { type Html, html } from '#lib/html';
 
-/** `next` is the path to go to afterwards; `fault` tells a refused attempt; `email` is what was keyed before. */
-export type SignInView = { company: string; next: string; email: string; fault?: string };
+/**
+ * `next` is the path to go to afterwards; `fault` tells a refused attempt; `email` is what was keyed before; `providers` are
+ * those through which one may sign in instead.
+ */
+export type SignInView = {
+  company: string;
+  next: string;
+  email: string;
+  fault?: string;
+  providers: readonly { slug: string; name: string }[];
+};
 
 /** The whole page. */
-export function signInPage({ company, next, email, fault }: SignInView): Html {
+export function signInPage({ company, next, email, fault, providers }: SignInView): Html {
   return barePage(
     `Sign in to ${company}`,
     html`<h1>${company}</h1><p>Sign in to the books.</p>
@@ -16,6 +25,15 @@ ${fault && notice('danger', fault)}
 <div><label class="form-label" for="email">Email</label><input class="form-control" id="email" type="email" name="email" value="${email}" autocomplete="username" required ${email === '' && html`autofocus`}></div>
 <div><label class="form-label" for="password">Password</label><input class="form-control" id="password" type="password" name="password" autocomplete="current-password" required ${email !== '' && html`autofocus`}></div>
 <button class="btn btn-primary">Sign in</button>
-</form>`,
+</form>
+${providers.length > 0 && providerLinks(providers, next)}`,
+    ['providers.css'],
   );
+}
+
+// Links rather than forms, because our form-action policy lets no form lead to another site.
+function providerLinks(providers: SignInView['providers'], next: string): Html {
+  const query = next === '/' ? '' : `?next=${encodeURIComponent(next)}`;
+  return html`<section class="hx-providers" aria-label="Other ways to sign in"><p>or</p>
+${providers.map(({ slug, name }) => html`<a class="btn" href="/sign-in/oidc/${slug}/${query}">Sign in with ${name}</a>\n`)}</section>`;
 }

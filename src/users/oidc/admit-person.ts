@@ -1,0 +1,116 @@
+// Decides whom a provider's person stands for in its company, and whether somebody new may join.
+import { randomUUIDv7 } from 'node:crypto';
+import { Problem } from '#lib/problem';
+import type { DirectoryTx } from '#lib/tenant-tx';
+import { setMembership } from '../user.ts';
+import { domainOfEmail, verifiedDomains } from './email-domain.ts';
+import { linkIdentity, userOfIdentity } from './identity.ts';
+import type { IdentityProvider, JoinRule } from './identity-provider.ts';
+import type { NamedEmail, ProviderPerson } from './provider-person.ts';
+
+/**
+ * One answer for everybody who is not let in: unknown people, people of other companies, members who were removed or shut out,
+ * and members whom the provider cannot vouch for. It tells nobody who has an account here.
+ */
+function notAdmitted({ name }: IdentityProvider): Problem {
+  const detail = `this account at ${name} opens nothing here; if you are a member, sign in with your password and link it under Linked accounts, else ask an owner of the company to add you`;
+  return new Problem('forbidden', 'users/identity-unknown', detail);
+}
+
+async function isActiveMember(tx: DirectoryTx, userId: string, tenantId: string): Promise<boolean> {
+  const row = await tx.db
+    .selectFrom('memberships')
+    .innerJoin('users', 'users.id', 'memberships.user_id')
+    .select('users.id')
+    .where('users.id', '=', userId)
+    .where('users.is_active', '=', true)
+    .where('memberships.tenant_id', '=', tenantId)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+async function userOfEmail(tx: DirectoryTx, email: string): Promise<string | null> {
+  const row = await tx.db.selectFrom('users').select('id').where('email', '=', email).executeTakeFirst();
+  return row?.id ?? null;
+}
+
+/** The active member whom an address names, if the provider speaks for it and its domain is the company's own. */
+async function memberOfEmails(
+  tx: DirectoryTx,
+  tenantId: string,
+  emails: readonly NamedEmail[],
+  own: ReadonlySet<string>,
+): Promise<string | null> {
+  for (const { address, authoritative } of emails) {
+    if (!authoritative || !own.has(domainOfEmail(address) ?? '')) continue;
+    const userId = await userOfEmail(tx, address);
+    if (userId !== null && (await isActiveMember(tx, userId, tenantId))) return userId;
+  }
+  return null;
+}
+
+/** The first verified address for which there is a rule, of a domain that is still the company's own. */
+function invitedBy(
+  rules: readonly JoinRule[],
+  emails: readonly NamedEmail[],
+  own: ReadonlySet<string>,
+): { address: string; rule: JoinRule } | null {
+  for (const { address, verified } of emails) {
+    const domain = domainOfEmail(address) ?? '';
+    const rule = rules.find((each) => each.domain === domain);
+    if (verified && rule && own.has(domain)) return { address, rule };
+  }
+  return null;
+}
+
+/**
+ * Makes somebody new a member by a rule. Whoever has an account here already, under any of their addresses, does not come in
+ * this way: a rule neither takes an account of other companies nor brings back a member who was removed.
+ */
+async function join(
+  tx: DirectoryTx,
+  provider: IdentityProvider,
+  person: ProviderPerson,
+): Promise<string | null> {
+  const own = await verifiedDomains(tx, provider.tenantId);
+  const invited = invitedBy(provider.rules, person.emails, own);
+  if (!invited) return null;
+  const { address, rule } = invited;
+  for (const { address: each, verified } of person.emails)
+    if (verified && (await userOfEmail(tx, each)) !== null) return null;
+  const userId = randomUUIDv7();
+  const name = person.name.slice(0, 200) || (address.split('@')[0] ?? address);
+  const added = await tx.db
+    .insertInto('users')
+    .values({ id: userId, email: address, name, password_hash: null })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  if (added.numInsertedOrUpdatedRows !== 1n) return null;
+  await setMembership(tx, userId, provider.tenantId, rule.role);
+  return userId;
+}
+
+/**
+ * The user whom a provider's person signs in as, in the provider's company and no other. In this order: who is linked;
+ * the active member of an address for which the provider speaks, in a domain that the company has proved to be its own, unless
+ * they are linked to another account at the provider; somebody new, where a rule lets their domain in. Throws a forbidden
+ * Problem for everybody else, or a conflict for the exception.
+ */
+export async function admitPerson(
+  tx: DirectoryTx,
+  provider: IdentityProvider,
+  person: ProviderPerson,
+): Promise<string> {
+  const { tenantId } = provider;
+  const linked = await userOfIdentity(tx, provider, person);
+  if (linked !== null) {
+    if (await isActiveMember(tx, linked, tenantId)) return linked;
+    throw notAdmitted(provider);
+  }
+  const own = await verifiedDomains(tx, tenantId);
+  const userId =
+    (await memberOfEmails(tx, tenantId, person.emails, own)) ?? (await join(tx, provider, person));
+  if (userId === null) throw notAdmitted(provider);
+  await linkIdentity(tx, provider, person, userId);
+  return userId;
+}
