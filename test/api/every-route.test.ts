@@ -59,6 +59,7 @@ function pathOf({ url }: Route, value?: string): string {
     .replace(':id', value ?? id)
     .replace(':code', value ?? code)
     .replace(':value', value ?? 'KTM')
+    .replace(':domain', value ?? 'example.com')
     .replace(':currency', value ?? 'EUR')
     .replace(':date', '2024-01-31');
 }

@@ -27,6 +27,7 @@ export async function addressesOf(company: TestCompany, memo = 'Shop rent'): Pro
     'trial balance': '/reports/trial-balance/',
     'general ledger': '/reports/general-ledger/?account=1020',
     'ledger of no account': `/reports/general-ledger/?account=${query}`,
+    'linked accounts': '/account/linked/',
     'sign-in': `/sign-in/?next=${query}`,
     'nothing there': `/${query}/`,
     'no such entry': `/journal-entries/${query}/`,

@@ -14,6 +14,7 @@ import {
   type TestHouse,
   testConfig,
 } from '#test/company';
+import { openTestProvider, type TestProvider } from '#test/oidc/openid-provider';
 import { type Member, openSession, type Role, sessionCookie } from '#users';
 import { buildApp } from '../../src/app.ts';
 import { launchChromium } from './chromium.ts';
@@ -31,6 +32,7 @@ let house: TestHouse;
 let company: TestCompany;
 let browser: Browser;
 let port: number;
+let provider: TestProvider;
 
 /** A company of Nepal in the walks' database. */
 export async function createNepaliCompany(chart: 'nepal' | 'none' = 'nepal'): Promise<TestCompany> {
@@ -54,7 +56,9 @@ async function openBooksForWalks(): Promise<void> {
     }),
   );
   await company.post(...sales);
-  const app = await buildApp(testConfig(), house.db);
+  provider = await openTestProvider();
+  closers.push(() => provider.close());
+  const app = await buildApp(testConfig({ HIMALYTIX_ALLOWED_INTERNAL_HOSTS: provider.host }), house.db);
   closers.push(() => app.close());
   await app.listen({ port: 0, host: '127.0.0.1' });
   port = (app.server.address() as AddressInfo).port;
@@ -81,6 +85,11 @@ export function books(): TestCompany {
 /** The walks' database. */
 export function testHouse(): TestHouse {
   return house;
+}
+
+/** The identity provider to which the walks' server may go; no company trusts it yet. */
+export function testProvider(): TestProvider {
+  return provider;
 }
 
 /** Where a company's pages are; without a company the bare host. */

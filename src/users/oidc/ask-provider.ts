@@ -65,13 +65,16 @@ export async function clientAtHand(
 
 /**
  * The address at the provider to which the browser goes. `again` asks the provider to let the person choose, or prove
- * themselves anew. Throws an unavailable Problem.
+ * themselves anew. Throws an unavailable Problem, also for a provider that sends people to what is no page.
  */
 export async function addressAtProvider(
   configuration: client.Configuration,
   provider: IdentityProvider,
   { secret, redirectUri, again }: { secret: string; redirectUri: string; again: boolean },
 ): Promise<string> {
+  const { authorization_endpoint: endpoint = '' } = configuration.serverMetadata();
+  if (!URL.canParse(endpoint) || !/^https?:$/.test(new URL(endpoint).protocol))
+    throw providerUnavailable(provider, new Error(`it sends people to "${endpoint}"`));
   const { state, nonce, codeVerifier } = proofsOf(secret);
   const url = client.buildAuthorizationUrl(configuration, {
     redirect_uri: redirectUri,
@@ -82,8 +85,7 @@ export async function addressAtProvider(
     ...(provider.kind !== 'github' && { nonce }),
     ...(again && { prompt: provider.kind === 'oidc' ? 'login' : 'select_account' }),
   });
-  if (/^https?:$/.test(url.protocol)) return url.href;
-  throw providerUnavailable(provider, new Error(`it sends people to ${url.protocol}`));
+  return url.href;
 }
 
 async function readJson(
@@ -156,7 +158,10 @@ export async function personAtProvider(
       expectedState: state,
       ...(isOpenId && { expectedNonce: nonce, idTokenExpected: true }),
     });
-    return await personOf(configuration, provider, tokens);
+    const person = await personOf(configuration, provider, tokens);
+    // OpenID Connect Core 1.0, 2: a subject has at most 255 characters.
+    if (person.subject === '' || person.subject.length > 255) throw new Error('the answer names nobody');
+    return person;
   } catch (error) {
     throw problemOf(provider, error);
   }
