@@ -39,7 +39,8 @@ export const hasIssuerField = (kind: ProviderKind) => issuers[kind] !== null;
 /** The whole page. */
 export function providerFormPage(context: PageContext, view: ProviderFormView): Html {
   const { id, form, faults } = view;
-  const title = id === null ? `Add ${presets[form.kind].name}` : form.name;
+  const title =
+    id === null ? `Add ${form.kind === 'oidc' ? 'an OpenID provider' : presets[form.kind].name}` : form.name;
   const action = id === null ? `${place}new/?kind=${form.kind}` : `${place}${id}/edit/`;
   return pageShell(context, {
     title,

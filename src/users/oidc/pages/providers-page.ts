@@ -85,7 +85,7 @@ function domainForm({ csrfToken }: PageContext, domain: string, act: string, lab
 }
 
 function addDomain({ csrfToken }: PageContext, keyed: string): Html {
-  return html`<form class="hx-inline-form hx-list-end" method="post" action="${place}domains/"><input type="hidden" name="_csrf" value="${csrfToken}">
+  return html`<form class="hx-inline-form hx-domain-form hx-list-end" method="post" action="${place}domains/"><input type="hidden" name="_csrf" value="${csrfToken}">
 <div><label class="form-label" for="domain">Another domain</label><input class="form-control" id="domain" name="domain" value="${keyed}" placeholder="example.com" autocapitalize="none" autocomplete="off" spellcheck="false" required></div>
 <button class="btn">Add</button></form>`;
 }
