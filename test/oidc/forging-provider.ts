@@ -1,7 +1,7 @@
 // An OpenID provider on loopback that speaks the protocol and lies wherever a test tells it to.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 
 /** What the next answers say instead of the truth. */
 export type Lies = {
@@ -38,42 +38,47 @@ async function bodyOf(request: IncomingMessage): Promise<URLSearchParams> {
   return new URLSearchParams(Buffer.concat(chunks).toString());
 }
 
-/** Opens it for one client id. Call `close()` in an `after` hook. */
-export async function openForgingProvider(clientId: string): Promise<ForgingProvider> {
+type Key = { privateKey: CryptoKey; jwk: Record<string, unknown> };
+type Route = (url: URL, request: IncomingMessage, response: ServerResponse) => unknown;
+
+async function newKey(): Promise<Key> {
   const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
-  const jwk = { ...(await exportJWK(publicKey)), kid: 'published', alg: 'RS256', use: 'sig' };
+  return { privateKey, jwk: { ...(await exportJWK(publicKey)), kid: 'published', alg: 'RS256', use: 'sig' } };
+}
+
+const metadataOf = ({ issuer, lies }: ForgingProvider) => ({
+  issuer,
+  authorization_endpoint: `${issuer}/authorize`,
+  token_endpoint: `${issuer}/token`,
+  jwks_uri: `${issuer}/jwks`,
+  userinfo_endpoint: `${issuer}/userinfo`,
+  response_types_supported: ['code'],
+  id_token_signing_alg_values_supported: ['RS256', 'none', 'HS256'],
+  ...lies.metadata,
+});
+
+async function idTokenOf(
+  { issuer, clientId, lies }: ForgingProvider,
+  nonce: string,
+  key: Key,
+): Promise<string> {
+  const now = Math.floor(Date.now() / 1000);
+  const claims = {
+    ...{ iss: issuer, aud: clientId, sub: 'the-subject', iat: now, exp: now + 60, nonce },
+    ...{ email: 'ann@forged.test', email_verified: true },
+    ...lies.claims,
+  };
+  if (lies.sign) return await lies.sign(claims);
+  return await new SignJWT(claims)
+    .setProtectedHeader({ alg: 'RS256', kid: 'published' })
+    .sign(key.privateKey);
+}
+
+function routesOf(forger: ForgingProvider, key: Key): Record<string, Route> {
   const nonces = new Map<string, string>();
-  const forger: ForgingProvider = {
-    ...{ issuer: '', host: '', clientId, lies: {}, asked: [] },
-    close: () => new Promise((closed) => server.close(() => closed())),
-  };
-
-  const metadata = () => ({
-    issuer: forger.issuer,
-    authorization_endpoint: `${forger.issuer}/authorize`,
-    token_endpoint: `${forger.issuer}/token`,
-    jwks_uri: `${forger.issuer}/jwks`,
-    userinfo_endpoint: `${forger.issuer}/userinfo`,
-    response_types_supported: ['code'],
-    id_token_signing_alg_values_supported: ['RS256', 'none', 'HS256'],
-    ...forger.lies.metadata,
-  });
-
-  const idTokenFor = async (code: string): Promise<string> => {
-    const now = Math.floor(Date.now() / 1000);
-    const claims = {
-      ...{ iss: forger.issuer, aud: clientId, sub: 'the-subject', iat: now, exp: now + 60 },
-      ...{ nonce: nonces.get(code), email: 'ann@forged.test', email_verified: true },
-      ...forger.lies.claims,
-    };
-    const { sign } = forger.lies;
-    if (sign) return await sign(claims);
-    return await new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'published' }).sign(privateKey);
-  };
-
-  const routes: Record<string, (url: URL, request: IncomingMessage, response: ServerResponse) => unknown> = {
-    '/.well-known/openid-configuration': (_url, _request, response) => sendJson(response, metadata()),
-    '/jwks': (_url, _request, response) => sendJson(response, { keys: [jwk] }),
+  return {
+    '/.well-known/openid-configuration': (_url, _request, response) => sendJson(response, metadataOf(forger)),
+    '/jwks': (_url, _request, response) => sendJson(response, { keys: [key.jwk] }),
     '/authorize': ({ searchParams }, _request, response) => {
       const code = `code-${nonces.size}`;
       nonces.set(code, searchParams.get('nonce') ?? '');
@@ -86,12 +91,20 @@ export async function openForgingProvider(clientId: string): Promise<ForgingProv
       const body = await bodyOf(request);
       forger.asked.push(body);
       if (forger.lies.token) return forger.lies.token(response);
-      const id_token = await idTokenFor(body.get('code') ?? '');
+      const id_token = await idTokenOf(forger, nonces.get(body.get('code') ?? '') ?? '', key);
       sendJson(response, { access_token: 'access', token_type: 'Bearer', expires_in: 60, id_token });
     },
     '/userinfo': (_url, _request, response) => sendJson(response, forger.lies.userinfo ?? {}),
   };
+}
 
+/** Opens it for one client id. Call `close()` in an `after` hook. */
+export async function openForgingProvider(clientId: string): Promise<ForgingProvider> {
+  const forger: ForgingProvider = {
+    ...{ issuer: '', host: '', clientId, lies: {}, asked: [] },
+    close: () => new Promise((closed) => server.close(() => closed())),
+  };
+  const routes = routesOf(forger, await newKey());
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://forger.invalid');
     const route = routes[url.pathname];

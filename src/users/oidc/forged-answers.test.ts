@@ -79,6 +79,7 @@ describe('an ID token is refused', () => {
     'of nobody': { sub: undefined },
     'of an empty name': { sub: '' },
     'of a name beyond measure': { sub: 'x'.repeat(300) },
+    'of a name that no database takes': { sub: 'a\u0000b' },
   };
   for (const [what, claims] of Object.entries(lies)) {
     test(what, async () => {

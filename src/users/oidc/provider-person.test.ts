@@ -5,8 +5,7 @@ import { kindOfIssuer, microsoftIssuer } from './provider-kind.ts';
 import { personOfClaims, personOfGithub } from './provider-person.ts';
 
 const worth = (kind: Parameters<typeof personOfClaims>[0], claims: Record<string, unknown>) => {
-  const { emails } = personOfClaims(kind, 'https://issuer.example.com', { sub: '1', ...claims });
-  const [email] = emails;
+  const [email] = personOfClaims(kind, 'https://issuer.example.com', { sub: '1', ...claims })?.emails ?? [];
   return email ? [email.address, email.verified, email.authoritative] : null;
 };
 
@@ -50,6 +49,16 @@ describe('an address counts', () => {
     for (const email of [undefined, '', 'ann', 'a b@c', 7, ['a@b.c']])
       assert.equal(worth('oidc', { email, email_verified: true }), null);
   });
+});
+
+test('a subject is taken as it is or not at all, and a name without what cannot be kept', () => {
+  const of = (claims: object) =>
+    personOfClaims('oidc', 'https://issuer.example.com', { sub: '1', ...claims });
+  assert.equal(of({ sub: ' A b ' })?.subject, ' A b ');
+  for (const sub of [undefined, null, 7, '', 'x'.repeat(256), 'a\u0000b', 'é', 'a\nb'])
+    assert.equal(of({ sub }), null);
+  assert.equal(of({ name: ' Ann\u0000\u0007 \ud800B ' })?.name, 'Ann  \ufffdB');
+  assert.equal(of({ name: ['x'], preferred_username: 'ann' })?.name, 'ann');
 });
 
 test('GitHub’s addresses are verified at most, never authoritative, and the primary one comes first', () => {

@@ -14,7 +14,18 @@ export type ProviderPerson = { issuer: string; subject: string; name: string; em
 
 type Claims = Readonly<Record<string, unknown>>;
 
-const textOf = (value: unknown) => (typeof value === 'string' ? value.trim() : '');
+/** A text for people, without what no database and no page takes. */
+const textOf = (value: unknown) =>
+  typeof value === 'string'
+    ? value
+        .toWellFormed()
+        .replace(/\p{Cc}+/gu, ' ')
+        .trim()
+    : '';
+
+/** A subject as it is, as each of its characters counts; null for what is none (OpenID Connect Core 1.0, 2: ASCII, 255 at most). */
+const subjectOf = (value: unknown) =>
+  typeof value === 'string' && /^[\x20-\x7e]{1,255}$/.test(value) ? value : null;
 
 /**
  * How much a claimed address is worth by what each provider documents. Google speaks for a domain only where it hosts it
@@ -31,12 +42,14 @@ function worthOf(kind: ProviderKind, claims: Claims, address: string): Omit<Name
   return { verified, authoritative: verified };
 }
 
-/** The person of the claims of an ID token, or of an ID token and the answer of the userinfo endpoint. */
-export function personOfClaims(kind: ProviderKind, issuer: string, claims: Claims): ProviderPerson {
+/** The person of the claims of an ID token, or of an ID token and the answer of the userinfo endpoint; null for nobody. */
+export function personOfClaims(kind: ProviderKind, issuer: string, claims: Claims): ProviderPerson | null {
+  const subject = subjectOf(claims.sub);
+  if (subject === null) return null;
   const address = textOf(claims.email).toLowerCase();
   return {
     issuer,
-    subject: textOf(claims.sub),
+    subject,
     name: textOf(claims.name) || textOf(claims.preferred_username),
     emails: isEmailAddress(address) ? [{ address, ...worthOf(kind, claims, address) }] : [],
   };

@@ -1,4 +1,5 @@
 // The way of a browser to a provider and back: the buttons of the sign-in page lead here.
+import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendPage, textParameter } from '#dashboard';
 import { logProblem, statusOf } from '#lib/http/send-problem';
@@ -27,7 +28,7 @@ const slugOf = (request: FastifyRequest) => (request.params as ProviderParams).p
  * The company whose own host a request was sent to. A header that names the company is not enough here, as the provider sends
  * the browser back to the host. Throws a forbidden Problem.
  */
-export function companyOfHost(request: FastifyRequest): Tenant {
+function companyOfHost(request: FastifyRequest): Tenant {
   if (request.claimed && request.headers['x-tenant'] === undefined) return request.claimed;
   throw new Problem('forbidden', 'tenancy/refused', 'this company is not open to this request');
 }
@@ -57,8 +58,9 @@ export async function sendToProvider(
   return await sendPage(reply, leavingPage(provider.name, address));
 }
 
-function actorOf(request: FastifyRequest): Actor {
-  return { ...systemActor, requestId: request.id, ip: request.ip };
+/** The system, at the request of somebody who is not known yet; an address that is none, or its zone, is left out. */
+function actorOf({ id, ip }: FastifyRequest): Actor {
+  return { ...systemActor, requestId: id, ip: isIP(ip) === 0 ? null : (ip.split('%', 1)[0] ?? null) };
 }
 
 /**
@@ -73,6 +75,9 @@ async function tell(
 ): Promise<FastifyReply> {
   if (!(error instanceof Problem) || error.kind === 'not-found' || !request.claimed) throw error;
   logProblem(request, error);
+  // Of what could not be believed only the library's sentence, as the rest may hold what the provider said.
+  if (error.kind === 'unauthenticated' && error.cause instanceof Error)
+    request.log.warn({ provider: slugOf(request), reason: error.cause.message }, error.code);
   const session = await findSession(services.db, request.cookies[sessionCookie] ?? '');
   if (session?.member.tenantId === request.claimed.id)
     return await reply.redirect(`/account/linked/?refused=${encodeURIComponent(error.code)}`, 303);
