@@ -9,9 +9,16 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
-import { accountingPageRoutes, accountingPanels, PostingQueue } from '#accounting';
+import {
+  accountingPageRoutes,
+  accountingPanels,
+  accountingPermissions,
+  listBranches,
+  PostingQueue,
+} from '#accounting';
 import { registerApi } from '#api';
-import { dashboardRoutes, sendError } from '#dashboard';
+import { dashboardPermissions, dashboardRoutes, sendError } from '#dashboard';
+import type { Permission } from '#lib/access';
 import { serveAssets } from '#lib/assets';
 import { coalesced } from '#lib/coalesced';
 import type { Config } from '#lib/config';
@@ -25,17 +32,23 @@ import { useValidation } from '#lib/http/validation';
 import { openKeyRing } from '#lib/key-ring';
 import { Problem } from '#lib/problem';
 import { createSafeFetch } from '#lib/safe-fetch';
+import { inTenant } from '#lib/tenant-tx';
 import { resolveTenant, tenantRefused, tenantsById } from '#tenancy';
 import {
+  accessPageRoutes,
+  apiKeyReader,
   createClientOf,
   findSession,
+  isApiKey,
+  keySetRoute,
   type Member,
+  mayDo,
   pageContextOf,
   type ResolveTxt,
-  roleAllows,
   sessionCookie,
   Tokens,
   userPageRoutes,
+  userPermissions,
 } from '#users';
 
 /** Asks for the proofs of e-mail domains; a name server that is silent must not hold a request for long. */
@@ -60,16 +73,36 @@ const contentSecurityPolicy = {
   },
 };
 
+/** What there is to be permitted: the permissions of all rooms. */
+export const permissions: readonly Permission[] = [
+  ...dashboardPermissions,
+  ...accountingPermissions,
+  ...userPermissions,
+];
+
 const identityOf = (member: Member, csrfToken: string | null): Identity => ({
   tenantId: member.tenantId,
-  actor: { userId: member.userId, email: member.email, name: member.name, role: member.role },
+  actor: {
+    userId: member.userId,
+    email: member.email,
+    name: member.name,
+    role: member.role,
+    access: member.access,
+    branches: member.access.branches,
+  },
   csrfToken,
 });
 
 /** How the guard's questions are answered by the rooms. */
 function gateOf(db: Db, tokens: Tokens, baseDomain: string): Gate {
   const tenantById = coalesced((ids) => tenantsById(db, ids));
+  const presented = apiKeyReader(db);
   const bearer = async (access: string): Promise<Identity> => {
+    if (isApiKey(access)) {
+      const { member, key } = await presented(access);
+      const identity = identityOf(member, null);
+      return { ...identity, actor: { ...identity.actor, key } };
+    }
     const { tenantId } = await tokens.verify(access);
     const tenant = tenantById(tenantId);
     // Who is refused before the company is asked for shall not end the process when that fails, too.
@@ -92,7 +125,7 @@ function gateOf(db: Db, tokens: Tokens, baseDomain: string): Gate {
       const session = token ? await findSession(db, token) : null;
       return session && identityOf(session.member, session.csrfToken);
     },
-    allows: roleAllows,
+    allows: mayDo,
     refused: tenantRefused,
   };
 }
@@ -135,6 +168,7 @@ async function providerParts(config: Config, { resolveTxt = (name) => dns.resolv
 
 /** Builds the web server, not listening yet. `db` stays the caller's to close. */
 export async function buildApp(config: Config, db: Db, outside: Outside = {}): Promise<FastifyInstance> {
+  const parts = { db, permissions, ...(await providerParts(config, outside)) };
   const app = Fastify({
     logger: config.logLevel === 'silent' ? false : { level: config.logLevel, stream: process.stderr },
     trustProxy: config.trustProxy,
@@ -149,8 +183,10 @@ export async function buildApp(config: Config, db: Db, outside: Outside = {}): P
     return503OnClosing: false,
     frameworkErrors: answerError,
   });
-  const tokens = new Tokens(db);
-  const parts = { db, tokens, ...(await providerParts(config, outside)) };
+  const tokens = new Tokens(db, parts.providers.keyRing);
+  // A node that cannot open what another has sealed shall not begin to serve.
+  app.addHook('onReady', () => tokens.ready());
+  const services = { ...parts, tokens };
   useValidation(app);
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) => {
@@ -172,10 +208,16 @@ export async function buildApp(config: Config, db: Db, outside: Outside = {}): P
   guard(app, gateOf(db, tokens, config.baseDomain), ['/api/docs', '/assets/', '/favicon.ico']);
   limitBodyTime(app, 30_000);
   registerHealth(app, db);
+  keySetRoute(app, tokens);
   serveAssets(app);
-  await registerApi(app, { ...parts, postings: new PostingQueue(db) });
-  await app.register(userPageRoutes, parts);
+  await registerApi(app, { ...services, postings: new PostingQueue(db) });
+  await app.register(userPageRoutes, services);
+  await app.register(accessPageRoutes, {
+    db,
+    permissions,
+    branchesOf: (request: FastifyRequest) => inTenant(db, request.tenant, request.actor, listBranches),
+  });
   dashboardRoutes(app, { db, contextOf: pageContextOf, panels: accountingPanels });
-  await app.register(accountingPageRoutes, { db, contextOf: pageContextOf });
+  await app.register(accountingPageRoutes, { db, contextOf: pageContextOf, permissions });
   return app;
 }

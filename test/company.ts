@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import pg from 'pg';
 import { type ChartName, type EntryInput, openBooks, postEntries } from '#accounting';
+import { plainAccess } from '#lib/access';
 import { type Config, loadConfig } from '#lib/config';
 import { type Db, openDb } from '#lib/db';
 import type { Fault } from '#lib/problem';
@@ -18,16 +19,19 @@ import {
 } from '#lib/tenant-tx';
 import { provisionTenant } from '#tenancy';
 import { createTestDatabase } from '#test/database';
+import { testKeyRing, testSecretKeys } from '#test/secret-keys';
 import { ensureUser, type Member, type Role, setMembership, Tokens } from '#users';
-import { buildApp } from '../src/app.ts';
+import { buildApp, permissions } from '../src/app.ts';
+
+export { permissions };
 
 export const testPassword = 'correct horse battery staple';
 
-/** A program's configuration with a key of its own, so that no test writes into the data folder; `more` is added to it. */
+/** A program's configuration with the tests' own key, so that no test writes into the data folder; `more` is added to it. */
 export const testConfig = (more: NodeJS.ProcessEnv = {}): Config =>
   loadConfig({
     HIMALYTIX_LOG_LEVEL: 'silent',
-    HIMALYTIX_SECRET_KEYS: `test:${randomBytes(32).toString('base64')}`,
+    HIMALYTIX_SECRET_KEYS: testSecretKeys,
     ...more,
   });
 
@@ -108,7 +112,7 @@ export async function addMember(db: Db, { tenant }: TestCompany, role: Role): Pr
     await setMembership(tx, id, tenant.id, role);
     return id;
   });
-  return { userId, tenantId: tenant.id, email, name, role };
+  return { userId, tenantId: tenant.id, email, name, role, access: plainAccess };
 }
 
 /** A hash of each table of the company and of the shared ones, but for the tokens of whoever asks. */
@@ -173,11 +177,20 @@ export type TestApi = {
   close(): Promise<void>;
 };
 
-/** Builds the whole program over a database, or takes one that was built, to be talked to without a socket. */
-export async function openTestApi(db: Db, built?: FastifyInstance): Promise<TestApi> {
-  const app = built ?? (await buildApp(testConfig(), db));
+/** Builds the whole program over a database, to be talked to without a socket; `prepare` is told of it before it starts. */
+export async function openTestApi(db: Db, prepare?: (app: FastifyInstance) => void): Promise<TestApi> {
+  return await testApiOf(db, await buildApp(testConfig(), db), prepare);
+}
+
+/** The same for a program that was built already. */
+export async function testApiOf(
+  db: Db,
+  app: FastifyInstance,
+  prepare?: (app: FastifyInstance) => void,
+): Promise<TestApi> {
+  prepare?.(app);
   await app.ready();
-  const tokens = new Tokens(db);
+  const tokens = new Tokens(db, testKeyRing);
   const call: Call = async (method, path, body, headers = {}) => {
     const options: InjectOptions = { method: method as 'GET', url: path, headers };
     if (body !== undefined) {

@@ -5,17 +5,21 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { documentationPolicy, redocRoutes } from './redoc.ts';
 import { accountRoutes } from './v1/accounts.ts';
+import { apiKeyRoutes } from './v1/api-keys.ts';
+import { approvalRoutes } from './v1/approvals.ts';
 import { authRoutes } from './v1/auth.ts';
 import { bulkEntryRoutes } from './v1/bulk-entries.ts';
 import type { Services } from './v1/context.ts';
 import { dimensionValueRoutes } from './v1/dimension-values.ts';
 import { dimensionRoutes } from './v1/dimensions.ts';
+import { dutyRoutes } from './v1/duties.ts';
 import { emailDomainRoutes } from './v1/email-domains.ts';
 import { entryPostingRoutes } from './v1/entry-postings.ts';
 import { exchangeRateRoutes } from './v1/exchange-rates.ts';
 import { fiscalYearRoutes } from './v1/fiscal-years.ts';
 import { identityProviderRoutes } from './v1/identity-providers.ts';
 import { journalEntryRoutes } from './v1/journal-entries.ts';
+import { memberRoutes } from './v1/members.ts';
 import { numberSeriesRoutes } from './v1/number-series.ts';
 import { periodExceptionRoutes } from './v1/period-exceptions.ts';
 import { periodRoutes } from './v1/periods.ts';
@@ -23,12 +27,14 @@ import { recurringEntryRoutes } from './v1/recurring-entries.ts';
 import { recurringRunRoutes } from './v1/recurring-runs.ts';
 import { reportRoutes } from './v1/reports.ts';
 import { revaluationRoutes } from './v1/revaluations.ts';
+import { roleRoutes } from './v1/roles.ts';
 import { streamEntryRoutes } from './v1/stream-entries.ts';
 
 const description = `The books of your company, for programs.
 
 **Signing in.** \`POST /api/v1/auth/login/\` gives an access token (ten minutes) and a refresh token. Send
 \`Authorization: Bearer …\`. The token belongs to one company; the host or \`X-Tenant\` may name it too, but only the same.
+Programs that run by themselves send an **API key** (\`hmx_…\`) in the token's place, which a person makes at \`/account/api-keys/\`.
 
 **Amounts** are decimal strings, never numbers, in the company's currency unless a line names another. **Dates** are Gregorian, \`YYYY-MM-DD\`.
 **Accounts** are named by their code.
@@ -47,7 +53,11 @@ const openapi = {
   security: [{ bearer: [] }],
   tags: [
     { name: 'auth', description: 'Sign-in, refresh, sign-out' },
-    { name: 'users', description: 'Who one is' },
+    { name: 'users', description: 'Who one is, and API keys' },
+    {
+      name: 'members and roles',
+      description: 'Who may do what, up to which amounts, and what is kept apart',
+    },
     {
       name: 'sign-in providers',
       description: 'Signing in with accounts elsewhere, and the company’s e-mail domains',
@@ -69,9 +79,14 @@ const openapi = {
 /** What v1 is made of, in the order of the document. */
 const v1Routes = [
   authRoutes,
+  apiKeyRoutes,
+  memberRoutes,
+  roleRoutes,
+  dutyRoutes,
   accountRoutes,
   journalEntryRoutes,
   entryPostingRoutes,
+  approvalRoutes,
   bulkEntryRoutes,
   streamEntryRoutes,
   recurringEntryRoutes,

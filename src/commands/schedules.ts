@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Db } from '#lib/db';
+import { eraseRetiredKeys, purgeRefreshTokens } from '#users';
 import { purgeAll } from './purge-answers.ts';
 import { verifyCompanies } from './verify-companies.ts';
 
@@ -31,6 +32,15 @@ export const schedules: readonly Schedule[] = [
         (err, company) => log.error({ err, company }, 'old idempotency keys were not purged'),
         stopped,
       ),
+  },
+  {
+    name: 'forget the refresh tokens and the signing keys whose time is over',
+    firstAfterMs: 3 * MINUTE_MS,
+    everyMs: 24 * HOUR_MS,
+    work: async (db, _log, stopped) => {
+      await eraseRetiredKeys(db);
+      await purgeRefreshTokens(db, stopped);
+    },
   },
   {
     // Hourly, as each company has its own night; what is proved is not proved again.

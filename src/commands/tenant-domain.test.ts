@@ -1,8 +1,9 @@
 // Takes an e-mail domain for a company's own as an operator does, beside the domains by which companies are found.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import type { Tenant } from '#lib/tenant-tx';
 import { createCompany, openTestHouse, type TestHouse } from '#test/company';
-import { listEmailDomains } from '#users';
+import { providersAndDomains } from '#users';
 import { tenantCommand } from './tenant.ts';
 
 let house: TestHouse;
@@ -13,6 +14,7 @@ before(async () => {
 });
 after(() => house.close());
 
+const domainsOf = async (tenant: Tenant) => (await providersAndDomains(house, tenant)).domains;
 const run = (...words: string[]) =>
   tenantCommand()
     .exitOverride()
@@ -21,10 +23,10 @@ const run = (...words: string[]) =>
 test('the operator’s word proves an e-mail domain, and "tenant domain" itself does as before', async () => {
   const { tenant } = await createCompany(house.db);
   await run('domain', tenant.slug, 'books.example.com');
-  assert.deepEqual(await listEmailDomains(house.db, tenant.id), []);
+  assert.deepEqual(await domainsOf(tenant), []);
   await run('domain', 'verify', tenant.slug, 'Example.com');
   await run('domain', 'verify', tenant.slug, 'example.com');
-  const [proved, ...more] = await listEmailDomains(house.db, tenant.id);
+  const [proved, ...more] = await domainsOf(tenant);
   assert.deepEqual([proved?.domain, proved?.verified_by, more], ['example.com', 'operator', []]);
   const { rows } = await house.superuser.query(
     `select subject, action, content::jsonb #>> '{after,verified}' as verified

@@ -1,10 +1,10 @@
 // Creates and changes users and their memberships from the server's console.
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { inDirectory } from '#lib/tenant-tx';
-import { changeUser, ensureUser, type Role, roles, setMembership, setPassword } from '#users';
+import { changeUser, ensureUser, roles, setMembership, setPassword } from '#users';
 import { fromVariable, tenantNamed, withDatabase } from './context.ts';
 
-type Options = { email: string; name?: string; tenant: string; role: Role; passwordEnv: string };
+type Options = { email: string; name?: string; tenant: string; role: string; passwordEnv: string };
 
 async function createUser(options: Options): Promise<void> {
   const password = fromVariable(options.passwordEnv);
@@ -67,7 +67,7 @@ export function userCommand(): Command {
     .requiredOption('--email <address>', 'e-mail address, which is also the sign-in')
     .option('--name <name>', 'the name to show; default: the address before the @')
     .requiredOption('--tenant <slug>', 'the company')
-    .addOption(new Option('--role <role>', 'what they may do').choices(roles).makeOptionMandatory())
+    .requiredOption('--role <key>', `what they may do: ${roles.join(', ')}, or a role of the company’s own`)
     .requiredOption('--password-env <variable>', 'the environment variable that holds the password')
     .action(createUser);
   return new Command('user')

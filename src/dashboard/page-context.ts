@@ -4,7 +4,7 @@ import type { Actor, Tenant } from '#lib/tenant-tx';
 /** `path` is the address asked for, without its query; `may` answers whether the reader holds a permission. */
 export type PageContext = {
   tenant: Pick<Tenant, 'name' | 'slug' | 'currency' | 'currencyScale' | 'calendar' | 'timeZone'>;
-  actor: Pick<Actor, 'name' | 'email' | 'role'>;
+  actor: Pick<Actor, 'name' | 'email' | 'role' | 'branches'>;
   csrfToken: string;
   path: string;
   may: (permission: string) => boolean;

@@ -57,6 +57,27 @@ export const navigation: readonly NavigationSection[] = [
       },
     ],
   },
+  {
+    title: 'Settings',
+    items: [
+      {
+        label: 'Members',
+        href: '/settings/members/',
+        icon: 'users',
+        key: 'm',
+        permission: 'users.member.view',
+      },
+      { label: 'Roles', href: '/settings/roles/', icon: 'key', key: 'r', permission: 'users.role.view' },
+      {
+        label: 'Sign-in providers',
+        href: '/settings/sign-in/providers/',
+        icon: 'leave',
+        key: 'i',
+        permission: 'users.identity_provider.view',
+      },
+      { label: 'Duties', href: '/settings/duties/', icon: 'lock', key: 'u', permission: 'users.duty.view' },
+    ],
+  },
 ];
 
 /** The page that the key n opens from anywhere. */

@@ -1,9 +1,9 @@
 // Keeps the keys that seal secrets in a file: made once by whoever comes first, and exchanged whole or not at all.
 import { randomBytes } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { access, link, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { newSecretKey, parseSecretKeys, type SecretKey, secretKeyText } from './secret-keys.ts';
+import { newSecretKey, readSecretKeys, type SecretKey, secretKeyText } from './secret-keys.ts';
 
 const about =
   '# The keys that seal the secrets in the database; the first one seals. Without this file they are lost: keep a copy\n' +
@@ -65,7 +65,7 @@ export function keyFileReader(file: string): () => readonly SecretKey[] {
     try {
       const { ino, mtimeMs, size } = statSync(file);
       const state = `${ino} ${mtimeMs} ${size}`;
-      if (known?.state !== state) known = { state, keys: parseSecretKeys(readFileSync(file, 'utf8')) };
+      if (known?.state !== state) known = { state, keys: readSecretKeys(file) };
     } catch (error) {
       if (!known) throw error;
     }

@@ -1,5 +1,6 @@
 // Reads and writes the text form of the keys that seal secrets, as the environment and the key file hold it.
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 
 /** A key of AES-256: 32 bytes under a name that sealed texts carry, and that is no secret. */
 export type SecretKey = { readonly id: string; readonly key: Buffer };
@@ -38,3 +39,7 @@ export function newSecretKey(): SecretKey {
   const day = new Date().toISOString().slice(0, 10).replaceAll('-', '');
   return { id: `${day}-${randomBytes(3).toString('hex')}`, key: randomBytes(KEY_BYTES) };
 }
+
+/** The keys that a file holds now. Throws as parseSecretKeys() does, or for a file that cannot be read. */
+export const readSecretKeys = (file: string): readonly SecretKey[] =>
+  parseSecretKeys(readFileSync(file, 'utf8'));

@@ -1,13 +1,38 @@
 // The door of users: who somebody is, which companies they belong to, and what their role allows.
+
+export { changeMember, type MemberChange, removeMember } from './access/change-member.ts';
+export { type Administration, escalationFaults, refuseEscalation } from './access/escalation.ts';
+export { type CompanyMember, listMembers, requiredMember } from './access/members.ts';
+export {
+  type CompanyRole,
+  createRole,
+  deleteRole,
+  listRoles,
+  type RoleInput,
+  requiredRole,
+  updateRole,
+} from './access/own-roles.ts';
+export {
+  couldDoBoth,
+  listPermissionRules,
+  type PermissionPair,
+  setPermissionRules,
+} from './access/permission-rules.ts';
+export { accessPageRoutes } from './access-pages/routes.ts';
+export { type ApiKey, isApiKey } from './api-keys/api-key.ts';
+export { mayMakeKey, revocableBy } from './api-keys/ask-for-key.ts';
+export { createApiKey, DEFAULT_DAYS, MOST_DAYS, revokeApiKey } from './api-keys/keep-api-keys.ts';
+export { listApiKeys } from './api-keys/list-api-keys.ts';
+export { apiKeyReader } from './api-keys/present-api-key.ts';
 export { changeUser } from './change-user.ts';
 export { checkCredentials } from './check-credentials.ts';
+export { keySetRoute } from './key-set-route.ts';
 export {
   type EmailDomain,
-  listEmailDomains,
   type ResolveTxt,
   verifyByOperator,
 } from './oidc/email-domain.ts';
-export { type IdentityProvider, listProviders } from './oidc/identity-provider.ts';
+export type { IdentityProvider } from './oidc/identity-provider.ts';
 export {
   addProvider,
   checkDomain,
@@ -15,15 +40,25 @@ export {
   forgetDomain,
   noteDomain,
   providerOf,
+  providersAndDomains,
   removeProvider,
 } from './oidc/manage-providers.ts';
 export { createClientOf } from './oidc/provider-client.ts';
-export { joinRoles } from './oidc/provider-facts.ts';
 export { providerKinds } from './oidc/provider-kind.ts';
 export type { ProviderServices } from './oidc/provider-sign-in.ts';
 export { pageContextOf } from './pages/page-context-of.ts';
 export { userPageRoutes } from './pages/routes.ts';
-export { permissionsOf, type Role, roleAllows, roles } from './roles.ts';
+export { userPermissions } from './permissions.ts';
+export { purgeRefreshTokens } from './refresh-families.ts';
+export { effectivePermissions, type Holder, mayDo, type Role, roleAllows, roles } from './roles.ts';
+export {
+  eraseRetiredKeys,
+  listSigningKeys,
+  PUBLISH_SECONDS,
+  retireSigningKey,
+  rotateSigningKeys,
+  type SigningKeyState,
+} from './rotate-signing-keys.ts';
 export {
   closeSession,
   findSession,
@@ -34,6 +69,7 @@ export {
   sessionCookie,
 } from './sessions.ts';
 export { beginSession, type SignInOrigin } from './sign-in.ts';
+export { sealPlainSigningKeys } from './signing-keys.ts';
 export { type TokenPair, Tokens } from './tokens.ts';
 export {
   ensureUser,

@@ -5,11 +5,11 @@ import {
   addMember,
   type Call,
   createCompany,
-  openTestApi,
   openTestHouse,
   type TestApi,
   type TestCompany,
   type TestHouse,
+  testApiOf,
   testConfig,
 } from '#test/company';
 import { type DnsRecords, openTestDns, type TestDns } from '#test/dns-server';
@@ -28,7 +28,7 @@ before(async () => {
   house = await openTestHouse(4);
   dns = await openTestDns(records);
   const app = await buildApp(testConfig(), house.db, { resolveTxt: (name) => dns.resolver.resolveTxt(name) });
-  api = await openTestApi(house.db, app);
+  api = await testApiOf(house.db, app);
   mine = await createCompany(house.db);
   owner = await api.as(await addMember(house.db, mine, 'owner'));
   stranger = await api.as(await addMember(house.db, await createCompany(house.db), 'owner'));
@@ -145,6 +145,7 @@ describe('a provider', () => {
       '/client_id',
       '/issuer',
       '/name',
+      '/rules/0/domain',
       '/rules/1/role',
       '/scopes',
       '/scopes/1',
@@ -195,6 +196,36 @@ describe('a provider', () => {
     faultsOf(await owner('DELETE', '/email-domains/example.com/'), 409);
     assert.equal((await owner('PATCH', `/identity-providers/${body.id}/`, { rules: [] })).status, 200);
     assert.equal((await owner('DELETE', '/email-domains/example.com/')).status, 204);
+  });
+
+  test('lets nobody in as more than who sets the rule is, be it a role of the company’s own', async () => {
+    await owner('POST', '/email-domains/', { domain: 'example.com' });
+    await house.superuser.query("update email_domains set verified_at = now(), verified_by = 'operator'");
+    const permissions = ['users.identity_provider.view', 'users.identity_provider.manage'];
+    for (const [key, list] of [
+      ['keeper', permissions],
+      ['cashier', ['accounting.journal_entry.post']],
+      ['looker', ['users.identity_provider.view']],
+    ])
+      assert.equal((await owner('POST', '/roles/', { key, title: key, permissions: list })).status, 201);
+    const member = await addMember(house.db, mine, 'clerk');
+    await house.superuser.query("update memberships set role = 'keeper' where user_id = $1", [member.userId]);
+    const keeper = await api.as(member);
+    const add = (call: Call, slug: string, role: string) =>
+      call('POST', '/identity-providers/', { ...google, slug, rules: [{ domain: 'example.com', role }] });
+    for (const role of ['cashier', 'accountant'])
+      assert.ok(
+        faultsOf(await add(keeper, 'beyond', role), 422).every(
+          (fault) => fault === '/rules/0/role users/beyond-own-access',
+        ),
+      );
+    faultsOf(await add(owner, 'unknown', 'nobody'), 422);
+    assert.equal((await add(keeper, 'fits', 'looker')).status, 201);
+    const theirs = await add(owner, 'theirs', 'cashier');
+    assert.equal(theirs.status, 201);
+    const renamed = await keeper('PATCH', `/identity-providers/${theirs.body.id}/`, { name: 'Renamed' });
+    assert.equal(renamed.status, 200, 'a rule that stays is not theirs');
+    await house.superuser.query("update memberships set role = 'clerk' where user_id = $1", [member.userId]);
   });
 
   test('is nobody’s but the company’s, and only its owner’s', async () => {

@@ -28,6 +28,7 @@ export async function addressesOf(company: TestCompany, memo = 'Shop rent'): Pro
     'general ledger': '/reports/general-ledger/?account=1020',
     'ledger of no account': `/reports/general-ledger/?account=${query}`,
     'linked accounts': '/account/linked/',
+    'own API keys': '/account/api-keys/',
     'sign-in': `/sign-in/?next=${query}`,
     'nothing there': `/${query}/`,
     'no such entry': `/journal-entries/${query}/`,

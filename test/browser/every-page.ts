@@ -15,6 +15,17 @@ async function walkAllPages(page: Page, look = async (_name: string) => {}): Pro
   }
 }
 
+/** Looks at the pages of the administration, which an owner sees. */
+async function walkSettings(page: Page, look = async (_name: string) => {}): Promise<void> {
+  await page.goto('/settings/members/');
+  const member = await page.locator('main td a').first().getAttribute('href');
+  for (const name of ['members', 'roles', 'roles/new', 'roles/clerk', 'duties', member ?? ''].map(String)) {
+    await page.goto(name.startsWith('/') ? name : `/settings/${name}/`);
+    assert.deepEqual(await barriers(page), [], name);
+    await look(name);
+  }
+}
+
 const phone = { viewport: { width: 390, height: 844 } };
 
 describe('every page', () => {
@@ -33,6 +44,22 @@ describe('every page', () => {
           assert.equal(await page.locator('h1').count(), 1, name);
           assert.equal(await page.locator('main').count(), 1, name);
         }),
+      { colorScheme: 'dark', ...phone },
+    ),
+  );
+
+  test(
+    'of the administration has no barrier, in light, and in the dark on a phone, whose width it fits',
+    walk(
+      'owner',
+      async (page) => {
+        await walkSettings(page, async (name) => {
+          assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 390, name);
+        });
+        await page.emulateMedia({ colorScheme: 'light' });
+        await page.setViewportSize({ width: 1280, height: 800 });
+        await walkSettings(page);
+      },
       { colorScheme: 'dark', ...phone },
     ),
   );
@@ -58,6 +85,23 @@ describe('every page', () => {
         assert.deepEqual(await barriers(page), [], 'the menu of the user');
       },
       { expected: /^beforeunload/ },
+    ),
+  );
+
+  test(
+    'has none where only an owner gets to',
+    walk(
+      'owner',
+      async (page) => {
+        await page.goto('/settings/api-keys/');
+        assert.deepEqual(await barriers(page), [], 'the keys of the company');
+        assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 390);
+        await page.getByLabel('Name', { exact: true }).fill(' ');
+        await page.getByRole('button', { name: 'Make the key' }).click();
+        await page.getByText('A key has a name').waitFor();
+        assert.deepEqual(await barriers(page), [], 'faults of a key');
+      },
+      { colorScheme: 'dark', ...phone },
     ),
   );
 

@@ -1,6 +1,6 @@
 // A company that trusts a real OpenID provider, and another that trusts it too, with people to send there.
 import assert from 'node:assert/strict';
-import { addMember, type Call, openTestApi, type TestCompany } from '#test/company';
+import { addMember, type Call, type TestCompany, testApiOf } from '#test/company';
 import type { Member } from '#users';
 import { HttpBrowser, type Page } from './http-browser.ts';
 import { type Claims, openTestProvider, type TestProvider } from './openid-provider.ts';
@@ -43,7 +43,7 @@ async function trust(at: SignInHouse, provider: TestProvider, domain: string) {
     redirect_uris: [at.callbackOf(company, slug)],
   });
   provider.start([client(at.mine), client(at.other)]);
-  const api = await openTestApi(at.house.db, at.app);
+  const api = await testApiOf(at.house.db, at.app);
   await ownDomain(at, at.mine, domain);
   const add = async (company: TestCompany, more: object) => {
     const owner = await api.as(await addMember(at.house.db, company, 'owner'));

@@ -1,20 +1,27 @@
 // Signing in and out over the API, and who one is.
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import type { Db } from '#lib/db';
+import { type Permission, plainAccess } from '#lib/access';
+import { fixAmount } from '#lib/money';
 import { Problem } from '#lib/problem';
 import type { Tenant } from '#lib/tenant-tx';
 import { tenantById, tenantRefused } from '#tenancy';
-import { beginSession, checkCredentials, type Member, permissionsOf, type TokenPair } from '#users';
+import { beginSession, checkCredentials, effectivePermissions, type Member, type TokenPair } from '#users';
 import type { ApiServer, Services } from './context.ts';
 import { nullable, problems, strictObject, TokenSchema, UserSchema } from './schemas.ts';
 
-const userDocument = (member: Member, tenant: Tenant) => ({
+const limitOf = (limit: string | null, { currencyScale }: Tenant) =>
+  limit === null ? null : fixAmount(limit, currencyScale);
+
+const userDocument = (member: Member, tenant: Tenant, declared: readonly Permission[]) => ({
   id: member.userId,
   email: member.email,
   name: member.name,
   role: member.role,
-  permissions: [...permissionsOf(member.role)],
+  permissions: effectivePermissions(member, declared),
+  post_limit: limitOf(member.access.postLimit, tenant),
+  approve_limit: limitOf(member.access.approveLimit, tenant),
+  branches: member.access.branches && [...member.access.branches],
   tenant: {
     slug: tenant.slug,
     name: tenant.name,
@@ -29,10 +36,10 @@ const bodyLimit = 16_384;
 
 const bearer = (request: FastifyRequest) => /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
 
-async function signedIn(db: Db, member: Member, pair: TokenPair) {
+async function signedIn({ db, permissions }: Services, member: Member, pair: TokenPair) {
   const tenant = await tenantById(db, member.tenantId);
   if (tenant?.status !== 'active') throw tenantRefused();
-  return { ...pair, user: userDocument(member, tenant) };
+  return { ...pair, user: userDocument(member, tenant, permissions) };
 }
 
 function loginRoute(app: ApiServer, services: Services): void {
@@ -56,12 +63,13 @@ function loginRoute(app: ApiServer, services: Services): void {
       const member = await checkCredentials(db, request.body, request.claimed?.id ?? null);
       const from = { ip: request.ip, userAgent: request.headers['user-agent'] };
       const { credential } = await beginSession(services, 'api', { member, methods: ['pwd'], from });
-      return await signedIn(db, member, credential);
+      return await signedIn(services, member, credential);
     },
   });
 }
 
-function refreshRoute(app: ApiServer, { db, tokens }: Services): void {
+function refreshRoute(app: ApiServer, services: Services): void {
+  const { tokens } = services;
   app.post('/auth/refresh/', {
     config: { permission: 'public' },
     bodyLimit,
@@ -75,7 +83,7 @@ function refreshRoute(app: ApiServer, { db, tokens }: Services): void {
     },
     handler: async (request) => {
       const { member, pair } = await tokens.refresh(request.body.refresh, request.claimed?.id ?? null);
-      return await signedIn(db, member, pair);
+      return await signedIn(services, member, pair);
     },
   });
 }
@@ -110,7 +118,7 @@ function logoutRoute(app: ApiServer, { tokens }: Services): void {
   });
 }
 
-function meRoute(app: ApiServer): void {
+function meRoute(app: ApiServer, { permissions }: Services): void {
   app.get('/users/me/', {
     config: { permission: 'signed-in' },
     schema: {
@@ -119,8 +127,8 @@ function meRoute(app: ApiServer): void {
       response: { 200: UserSchema, ...problems(401, 403) },
     },
     handler: async ({ actor, tenant }) => {
-      const member = { ...actor, userId: actor.userId ?? '', tenantId: tenant.id } as Member;
-      return userDocument(member, tenant);
+      const { userId, access = plainAccess, ...who } = actor;
+      return userDocument({ ...who, userId: userId ?? '', tenantId: tenant.id, access }, tenant, permissions);
     },
   });
 }
@@ -130,5 +138,5 @@ export function authRoutes(app: ApiServer, services: Services): void {
   loginRoute(app, services);
   refreshRoute(app, services);
   logoutRoute(app, services);
-  meRoute(app);
+  meRoute(app, services);
 }

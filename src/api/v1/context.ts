@@ -11,6 +11,7 @@ import type {
 } from 'fastify';
 import type { PostingQueue } from '#accounting';
 import type { Db } from '#lib/db';
+import { permissionMissing } from '#lib/http/guard';
 import {
   type Answer,
   AnswerTaken,
@@ -21,7 +22,7 @@ import {
 } from '#lib/idempotency';
 import { type Fault, invalid, mergeFaults, Problem } from '#lib/problem';
 import { inTenant, type TenantTx } from '#lib/tenant-tx';
-import { type ProviderServices, roleAllows } from '#users';
+import { mayDo, type ProviderServices } from '#users';
 
 export type ApiServer = FastifyInstance<
   RawServerDefault,
@@ -31,16 +32,14 @@ export type ApiServer = FastifyInstance<
   TypeBoxTypeProvider
 >;
 
-/** What app.ts hands to the routes. */
+/** What app.ts hands to the routes; `permissions` are those of all rooms. */
 export type Services = ProviderServices & { postings: PostingQueue };
 
 /**
  * Refuses, as the guard does, what asks for more than the route's own permission, such as a change that depends on what is there.
  */
 export function requirePermission({ actor }: Pick<FastifyRequest, 'actor'>, permission: string): void {
-  if (roleAllows(actor.role, permission)) return;
-  const detail = `the role ${actor.role} does not have the permission ${permission}`;
-  throw new Problem('forbidden', 'users/permission-missing', detail);
+  if (!mayDo(actor, permission)) throw permissionMissing(actor, permission);
 }
 
 /** Runs work in the transaction of the request's company and actor. */

@@ -1,6 +1,6 @@
 // The company's e-mail domains over the API: which there are, and how they are proved to be its own.
 import { Type } from 'typebox';
-import { checkDomain, forgetDomain, listEmailDomains, noteDomain } from '#users';
+import { checkDomain, forgetDomain, noteDomain, providersAndDomains } from '#users';
 import { type ApiServer, pageLinks, type Services } from './context.ts';
 import { nullable, oneOf, PageQuery, pageOf, problems, strictObject } from './schemas.ts';
 
@@ -18,7 +18,7 @@ const DomainSchema = Type.Object({
   verified_by: nullable(oneOf(['dns', 'operator'])),
 });
 
-function listRoute(app: ApiServer, { db }: Services): void {
+function listRoute(app: ApiServer, services: Services): void {
   app.get('/email-domains/', {
     config: { permission: 'users.identity_provider.view' },
     schema: {
@@ -29,7 +29,7 @@ function listRoute(app: ApiServer, { db }: Services): void {
     },
     handler: async (request) => {
       const { page = 1, page_size: pageSize = 50 } = request.query;
-      const all = await listEmailDomains(db, request.tenant.id);
+      const { domains: all } = await providersAndDomains(services, request.tenant);
       const results = all.slice((page - 1) * pageSize, page * pageSize);
       return { count: all.length, ...pageLinks(request, page, pageSize, all.length), results };
     },

@@ -5,10 +5,9 @@ import {
   addProvider,
   editProvider,
   type IdentityProvider,
-  joinRoles,
-  listProviders,
   providerKinds,
   providerOf,
+  providersAndDomains,
   removeProvider,
 } from '#users';
 import { type ApiServer, pageLinks, type Services } from './context.ts';
@@ -19,12 +18,18 @@ const view = 'users.identity_provider.view';
 const manage = 'users.identity_provider.manage';
 const Params = strictObject({ id: Id });
 
-const Rules = Type.Array(strictObject({ domain: Type.String({ maxLength: 253 }), role: oneOf(joinRoles) }), {
-  maxItems: 100,
-  description:
-    'As what people are let in who sign in for the first time with a verified address of that domain.',
-  examples: [[{ domain: 'example.com', role: 'clerk' }]],
-});
+const Rules = Type.Array(
+  strictObject({
+    domain: Type.String({ maxLength: 253 }),
+    role: Type.String({ maxLength: 100, description: 'A role of the company, but not owner.' }),
+  }),
+  {
+    maxItems: 100,
+    description:
+      'As what people are let in who sign in for the first time with a verified address of that domain.',
+    examples: [[{ domain: 'example.com', role: 'clerk' }]],
+  },
+);
 const Scopes = Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: 20, uniqueItems: true });
 const Kind = oneOf(providerKinds);
 
@@ -84,7 +89,7 @@ const documentOf = (provider: IdentityProvider) => ({
   name: provider.name,
   issuer: provider.issuer,
   client_id: provider.clientId,
-  has_client_secret: provider.sealedSecret !== null,
+  has_client_secret: provider.hasSecret,
   scopes: [...provider.scopes],
   enabled: provider.enabled,
   rules: provider.rules.map(({ domain, role }) => ({ domain, role })),
@@ -102,7 +107,7 @@ function readRoutes(app: ApiServer, services: Services): void {
     },
     handler: async (request) => {
       const { page = 1, page_size: pageSize = 50 } = request.query;
-      const all = await listProviders(services.db, request.tenant.id);
+      const { providers: all } = await providersAndDomains(services, request.tenant);
       const results = all.slice((page - 1) * pageSize, page * pageSize).map(documentOf);
       return { count: all.length, ...pageLinks(request, page, pageSize, all.length), results };
     },

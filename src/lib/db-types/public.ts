@@ -21,7 +21,26 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export type Numeric = ColumnType<string, number | string, number | string>;
+
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
+
+export interface ApiKeys {
+  created_at: Generated<Timestamp>;
+  created_by: string | null;
+  expires_at: Timestamp;
+  id: string;
+  last_used_at: Timestamp | null;
+  name: string;
+  prefix: string;
+  revoked_at: Timestamp | null;
+  revoked_by: string | null;
+  role: string | null;
+  scopes: string[] | null;
+  secret_hash: Buffer;
+  tenant_id: string;
+  user_id: string | null;
+}
 
 export interface EmailDomains {
   created_at: Generated<Timestamp>;
@@ -40,6 +59,7 @@ export interface Identities {
   linked_at: Generated<Timestamp>;
   provider_id: string;
   subject: string;
+  tenant_id: string;
   user_id: string;
 }
 
@@ -48,6 +68,7 @@ export interface IdentityProviders {
   client_secret: string | null;
   created_at: Generated<Timestamp>;
   enabled: boolean;
+  has_secret: Generated<boolean>;
   id: string;
   issuer: string;
   kind: string;
@@ -60,7 +81,14 @@ export interface IdentityProviders {
 }
 
 export interface Memberships {
+  approve_limit: Numeric | null;
+  branches: string[] | null;
   created_at: Generated<Timestamp>;
+  denied: Generated<string[]>;
+  granted: Generated<string[]>;
+  is_plain: Generated<boolean | null>;
+  own_role: Generated<string | null>;
+  post_limit: Numeric | null;
   role: string;
   tenant_id: string;
   user_id: string;
@@ -73,6 +101,12 @@ export interface Outbox {
   relayed_at: Timestamp | null;
   schema_name: string;
   topic: string;
+}
+
+export interface PermissionRules {
+  one: string;
+  other: string;
+  tenant_id: string;
 }
 
 export interface ProviderSignIns {
@@ -90,12 +124,21 @@ export interface RefreshTokens {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp;
   family_id: string;
+  family_since: Generated<Timestamp>;
   id: string;
   revoked_at: Timestamp | null;
   tenant_id: string;
   token_hash: Buffer;
   used_at: Timestamp | null;
   user_id: string;
+}
+
+export interface Roles {
+  created_at: Generated<Timestamp>;
+  key: string;
+  permissions: Generated<string[]>;
+  tenant_id: string;
+  title: string;
 }
 
 export interface Sessions {
@@ -114,8 +157,11 @@ export interface Sessions {
 export interface SigningKeys {
   created_at: Generated<Timestamp>;
   kid: string;
-  private_jwk: Json;
+  private_jwk: Json | null;
+  private_sealed: string | null;
+  public_jwk: Json;
   retired_at: Timestamp | null;
+  signs_from: Generated<Timestamp>;
 }
 
 export interface TenantDomains {
@@ -159,13 +205,16 @@ export interface Verifications {
 }
 
 export interface DB {
+  api_keys: ApiKeys;
   email_domains: EmailDomains;
   identities: Identities;
   identity_providers: IdentityProviders;
   memberships: Memberships;
   outbox: Outbox;
+  permission_rules: PermissionRules;
   provider_sign_ins: ProviderSignIns;
   refresh_tokens: RefreshTokens;
+  roles: Roles;
   sessions: Sessions;
   signing_keys: SigningKeys;
   tenant_domains: TenantDomains;

@@ -6,6 +6,7 @@ import { setMembership } from '../user.ts';
 import { domainOfEmail, verifiedDomains } from './email-domain.ts';
 import { linkIdentity, userOfIdentity } from './identity.ts';
 import type { IdentityProvider, JoinRule } from './identity-provider.ts';
+import { joinRoles } from './join-rules.ts';
 import type { NamedEmail, ProviderPerson } from './provider-person.ts';
 
 /**
@@ -76,6 +77,9 @@ async function join(
   const invited = invitedBy(provider.rules, person.emails, own);
   if (!invited) return null;
   const { address, rule } = invited;
+  // A role of the company's own may have been removed since the rule was made.
+  const roles = await joinRoles(tx, provider.tenantId, []);
+  if (!roles.some(({ key }) => key === rule.role)) return null;
   for (const { address: each, verified } of person.emails)
     if (verified && (await userOfEmail(tx, each)) !== null) return null;
   const userId = randomUUIDv7();

@@ -1,7 +1,7 @@
 // The two steps of a sign-in at a provider: sending the browser there, and believing what comes back (OAuth 2.0 with PKCE).
 import * as client from 'openid-client';
 import { Problem } from '#lib/problem';
-import type { IdentityProvider } from './identity-provider.ts';
+import type { IdentityProvider, ReachableProvider } from './identity-provider.ts';
 import { proofsOf } from './pending-sign-in.ts';
 import type { ClientOf } from './provider-client.ts';
 import { githubEndpoints } from './provider-kind.ts';
@@ -54,7 +54,7 @@ function problemOf(provider: IdentityProvider, error: unknown): Problem {
 /** What is needed to speak with a provider. Throws an unavailable Problem. */
 export async function clientAtHand(
   clientOf: ClientOf,
-  provider: IdentityProvider,
+  provider: ReachableProvider,
 ): Promise<client.Configuration> {
   try {
     return await clientOf(provider);
@@ -142,7 +142,7 @@ async function personOf(
  */
 export async function personAtProvider(
   clientOf: ClientOf,
-  provider: IdentityProvider,
+  provider: ReachableProvider,
   { secret, redirectUri, answer }: { secret: string; redirectUri: string; answer: string },
 ): Promise<ProviderPerson> {
   const { state, nonce, codeVerifier } = proofsOf(secret);

@@ -5,7 +5,7 @@ import { noteChange } from '#lib/audit/note-change';
 import type { Db } from '#lib/db';
 import type { EmailDomains } from '#lib/db-types/public';
 import { invalid, notFound, Problem } from '#lib/problem';
-import { type Actor, type DirectoryTx, inDirectory } from '#lib/tenant-tx';
+import { type Actor, type DirectoryTx, inDirectoryOf } from '#lib/tenant-tx';
 import { newSecretToken } from '../secret-token.ts';
 
 /** The texts of a name in the DNS, as `resolveTxt` of node:dns/promises gives them; rejects when there are none. */
@@ -42,8 +42,8 @@ function domainFromRow(row: Pick<Selectable<EmailDomains>, keyof EmailDomains>):
 }
 
 /** The company's domains by name, those too that are not proved yet. */
-export async function listEmailDomains(db: Db, tenantId: string): Promise<EmailDomain[]> {
-  const query = db.kysely.selectFrom('email_domains').selectAll().where('tenant_id', '=', tenantId);
+export async function listEmailDomains(tx: DirectoryTx, tenantId: string): Promise<EmailDomain[]> {
+  const query = tx.db.selectFrom('email_domains').selectAll().where('tenant_id', '=', tenantId);
   return (await query.orderBy('domain').execute()).map(domainFromRow);
 }
 
@@ -146,7 +146,8 @@ export async function verifyByDns(
   text: string,
   { resolveTxt, actor }: { resolveTxt: ResolveTxt; actor: Actor },
 ): Promise<EmailDomain> {
-  const known = (await listEmailDomains(db, tenantId)).find(({ domain }) => domain === normalDomain(text));
+  const all = await inDirectoryOf(db, { id: tenantId }, (tx) => listEmailDomains(tx, tenantId));
+  const known = all.find(({ domain }) => domain === normalDomain(text));
   if (!known) throw notFound('domain');
   if (known.verified_at !== null) return known;
   const { name, value } = known.record;
@@ -155,7 +156,8 @@ export async function verifyByDns(
     const detail = `the DNS has no TXT record ${name} with the value ${value}; it can take a while until a new record is seen`;
     throw invalid([{ pointer: '/domain', code: 'users/domain-record-missing', detail }]);
   }
-  return await inDirectory(db, (tx) => markVerified(tx, tenantId, known.domain, 'dns'), actor);
+  const work = (tx: DirectoryTx) => markVerified(tx, tenantId, known.domain, 'dns');
+  return await inDirectoryOf(db, { id: tenantId }, work, actor);
 }
 
 /** Forgets a domain. Throws not-found, or a conflict while a provider's rule speaks of it. */

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
-import { addMember, type Call, openTestApi } from '#test/company';
+import { addMember, type Call, testApiOf } from '#test/company';
 import { type ForgingProvider, openForgingProvider } from '#test/oidc/forging-provider';
 import { HttpBrowser, type Page } from '#test/oidc/http-browser';
 import { openSignInHouse, ownDomain, type SignInHouse, signedInAs } from '#test/oidc/sign-in-house';
@@ -21,7 +21,7 @@ before(async () => {
   forger = await openForgingProvider('the-client');
   at = await openSignInHouse([forger.host]);
   await ownDomain(at, at.mine, 'forged.test');
-  owner = await (await openTestApi(at.house.db, at.app)).as(await addMember(at.house.db, at.mine, 'owner'));
+  owner = await (await testApiOf(at.house.db, at.app)).as(await addMember(at.house.db, at.mine, 'owner'));
   const rules = [{ domain: 'forged.test', role: 'clerk' }];
   const body = {
     kind: 'oidc',

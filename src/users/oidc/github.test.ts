@@ -1,7 +1,7 @@
 // Signs people in through a server that does as GitHub does.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
-import { addMember, type Call, openTestApi } from '#test/company';
+import { addMember, type Call, testApiOf } from '#test/company';
 import { type GithubServer, openGithubServer } from '#test/oidc/github-server';
 import { HttpBrowser } from '#test/oidc/http-browser';
 import {
@@ -25,7 +25,7 @@ before(async () => {
   github = await openGithubServer(app);
   at = await openSignInHouse([github.host]);
   await ownDomain(at, at.mine, 'coders.test');
-  owner = await (await openTestApi(at.house.db, at.app)).as(await addMember(at.house.db, at.mine, 'owner'));
+  owner = await (await testApiOf(at.house.db, at.app)).as(await addMember(at.house.db, at.mine, 'owner'));
   const rules = [{ domain: 'coders.test', role: 'storekeeper' }];
   const body = {
     kind: 'github',

@@ -2,7 +2,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { sql } from 'kysely';
 import { noteChange } from '#lib/audit/note-change';
-import type { Db } from '#lib/db';
 import { notFound, Problem } from '#lib/problem';
 import type { DirectoryTx } from '#lib/tenant-tx';
 import type { IdentityProvider } from './identity-provider.ts';
@@ -62,7 +61,15 @@ export async function linkIdentity(
   const { issuer, subject } = person;
   const added = await tx.db
     .insertInto('identities')
-    .values({ id: randomUUIDv7(), provider_id: provider.id, issuer, subject, user_id: userId, email })
+    .values({
+      id: randomUUIDv7(),
+      tenant_id: provider.tenantId,
+      provider_id: provider.id,
+      issuer,
+      subject,
+      user_id: userId,
+      email,
+    })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
   if (added.numInsertedOrUpdatedRows === 1n)
@@ -74,10 +81,10 @@ export async function linkIdentity(
 
 /** The providers that a member may sign in through, with what is linked; those too that are linked and switched off. */
 export async function linkedProviders(
-  db: Db,
+  tx: DirectoryTx,
   member: { userId: string; tenantId: string },
 ): Promise<LinkedProvider[]> {
-  const rows = await db.kysely
+  const rows = await tx.db
     .selectFrom('identity_providers as p')
     .leftJoin('identities as i', (join) =>
       join.onRef('i.provider_id', '=', 'p.id').on('i.user_id', '=', member.userId),

@@ -1,6 +1,6 @@
 // What a company's owner does about providers and domains, each as one step with its own transaction, for pages and API alike.
 import { type Fault, notFound, Problem } from '#lib/problem';
-import { type Actor, inDirectory, type Tenant } from '#lib/tenant-tx';
+import { type Actor, inDirectoryOf, type Tenant } from '#lib/tenant-tx';
 import {
   addEmailDomain,
   type EmailDomain,
@@ -9,9 +9,10 @@ import {
   verifyByDns,
 } from './email-domain.ts';
 import { type IdentityProvider, listProviders } from './identity-provider.ts';
+import { joinRoles } from './join-rules.ts';
 import { faultAt, issuerOf, type NewProvider, type ProviderChanges } from './provider-facts.ts';
 import type { ProviderServices } from './provider-sign-in.ts';
-import { changeProvider, createProvider, deleteProvider } from './save-provider.ts';
+import { changeProvider, createProvider, deleteProvider, type Saving } from './save-provider.ts';
 
 /** Whose providers they are, and who does it. */
 export type Managing = { tenant: Tenant; actor: Actor };
@@ -22,7 +23,8 @@ export async function providerOf(
   { tenant }: Pick<Managing, 'tenant'>,
   id: string,
 ): Promise<IdentityProvider> {
-  const found = (await listProviders(db, tenant.id)).find((each) => each.id === id);
+  const all = await inDirectoryOf(db, tenant, (tx) => listProviders(tx, tenant.id));
+  const found = all.find((each) => each.id === id);
   if (!found) throw notFound('identity provider');
   return found;
 }
@@ -49,6 +51,14 @@ async function issuerFaults({ clientOf, providers }: ProviderServices, input: Ne
   }
 }
 
+function savingOf(
+  { providers, permissions }: ProviderServices,
+  actor: Actor,
+  known: readonly Fault[],
+): Saving {
+  return { ...providers, by: actor.userId === null ? null : actor, declared: permissions, known };
+}
+
 /** Adds a provider. Throws an invalid Problem that names every wrong fact, `known` ones among them. */
 export async function addProvider(
   services: ProviderServices,
@@ -57,8 +67,13 @@ export async function addProvider(
   known: readonly Fault[] = [],
 ): Promise<IdentityProvider> {
   const all = [...known, ...(await issuerFaults(services, input))];
-  const work = { ...services.providers, known: all };
-  const id = await inDirectory(services.db, (tx) => createProvider(tx, tenant.id, input, work), actor);
+  const saving = savingOf(services, actor, all);
+  const id = await inDirectoryOf(
+    services.db,
+    tenant,
+    (tx) => createProvider(tx, tenant.id, input, saving),
+    actor,
+  );
   return await providerOf(services, { tenant }, id);
 }
 
@@ -69,11 +84,9 @@ export async function editProvider(
   changes: ProviderChanges,
   known: readonly Fault[] = [],
 ): Promise<IdentityProvider> {
-  const [place, work] = [
-    { tenantId: tenant.id, id },
-    { ...services.providers, known },
-  ];
-  await inDirectory(services.db, (tx) => changeProvider(tx, place, changes, work), actor);
+  const place = { tenantId: tenant.id, id };
+  const saving = savingOf(services, actor, known);
+  await inDirectoryOf(services.db, tenant, (tx) => changeProvider(tx, place, changes, saving), actor);
   return await providerOf(services, { tenant }, id);
 }
 
@@ -82,19 +95,26 @@ export async function removeProvider(
   { db }: ProviderServices,
   { tenant, actor, id }: Managing & { id: string },
 ): Promise<void> {
-  await inDirectory(db, (tx) => deleteProvider(tx, tenant.id, id), actor);
+  await inDirectoryOf(db, tenant, (tx) => deleteProvider(tx, tenant.id, id), actor);
+}
+
+/** The roles that a rule of the company may give. */
+export async function rolesForRules(
+  { db, permissions }: Pick<ProviderServices, 'db' | 'permissions'>,
+  tenant: Pick<Tenant, 'id'>,
+): Promise<{ key: string; title: string }[]> {
+  return await inDirectoryOf(db, tenant, (tx) => joinRoles(tx, tenant.id, permissions));
 }
 
 /** The company's providers and its e-mail domains. */
 export async function providersAndDomains(
-  { db }: ProviderServices,
-  tenantId: string,
+  { db }: Pick<ProviderServices, 'db'>,
+  tenant: Pick<Tenant, 'id'>,
 ): Promise<{ providers: IdentityProvider[]; domains: EmailDomain[] }> {
-  const [providers, domains] = await Promise.all([
-    listProviders(db, tenantId),
-    listEmailDomains(db, tenantId),
-  ]);
-  return { providers, domains };
+  return await inDirectoryOf(db, tenant, async (tx) => ({
+    providers: await listProviders(tx, tenant.id),
+    domains: await listEmailDomains(tx, tenant.id),
+  }));
 }
 
 /** Notes an e-mail domain to be proved. Throws invalid for what is none. */
@@ -103,7 +123,7 @@ export async function noteDomain(
   { tenant, actor }: Managing,
   domain: string,
 ): Promise<EmailDomain> {
-  return await inDirectory(db, (tx) => addEmailDomain(tx, tenant.id, domain), actor);
+  return await inDirectoryOf(db, tenant, (tx) => addEmailDomain(tx, tenant.id, domain), actor);
 }
 
 /** Looks for the proof of a domain in the DNS. Throws not-found, or invalid while it is not there. */
@@ -121,7 +141,7 @@ export async function forgetDomain(
   { tenant, actor }: Managing,
   domain: string,
 ): Promise<void> {
-  await inDirectory(db, (tx) => removeEmailDomain(tx, tenant.id, domain), actor);
+  await inDirectoryOf(db, tenant, (tx) => removeEmailDomain(tx, tenant.id, domain), actor);
 }
 
 /** The detail of a Problem that a form can show. Rethrows everything else. */

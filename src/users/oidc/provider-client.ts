@@ -2,7 +2,7 @@
 import * as client from 'openid-client';
 import type { KeyRing } from '#lib/key-ring';
 import type { SafeFetch } from '#lib/safe-fetch';
-import { type IdentityProvider, secretContext } from './identity-provider.ts';
+import { type ReachableProvider, secretContext } from './identity-provider.ts';
 import { githubEndpoints } from './provider-kind.ts';
 
 /** A provider's endpoints and keys are read anew after so long. */
@@ -12,7 +12,7 @@ const TIMEOUT_SECONDS = 10;
 
 /** What is needed to speak with a provider. Asking is an error when it does not answer, or not as a provider does. */
 export type ClientOf = (
-  provider: Pick<IdentityProvider, 'id' | 'kind' | 'issuer' | 'clientId' | 'sealedSecret' | 'updatedAt'>,
+  provider: Pick<ReachableProvider, 'id' | 'kind' | 'issuer' | 'clientId' | 'sealedSecret' | 'updatedAt'>,
 ) => Promise<client.Configuration>;
 
 /** HTTP Basic where the provider takes it, as it does unless it says otherwise (OpenID Connect Discovery 1.0, 3). */

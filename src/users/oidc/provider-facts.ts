@@ -1,8 +1,6 @@
 // What a company may say of a provider, and every fault of it at once.
 import type { Fault } from '#lib/problem';
 import { checkAddress, FetchRefused } from '#lib/safe-fetch';
-import { type Role, roles } from '../roles.ts';
-import { normalDomain } from './email-domain.ts';
 import type { JoinRule } from './identity-provider.ts';
 import { kindOfIssuer, microsoftIssuer, type ProviderKind, presets } from './provider-kind.ts';
 
@@ -13,7 +11,7 @@ export type ProviderChanges = {
   client_secret?: string | null | undefined;
   scopes?: readonly string[] | undefined;
   enabled?: boolean | undefined;
-  rules?: readonly { domain: string; role: string }[] | undefined;
+  rules?: readonly JoinRule[] | undefined;
 };
 
 /** What is keyed of a new provider; what is left out is taken from the preset of its kind. */
@@ -40,9 +38,6 @@ export const faultAt = (pointer: string, detail: string, code = 'users/provider-
   code,
   detail,
 });
-
-/** Whoever decides who is let in as an owner decides about everything, so no rule may. */
-export const joinRoles = roles.filter((role) => role !== 'owner');
 
 // An HTTP scope token (RFC 6749, 3.3).
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/;
@@ -88,38 +83,8 @@ export function issuerOf(
   return fault === null ? { issuer: keyed } : { fault };
 }
 
-function ruleFaults(rules: readonly JoinRule[], verified: ReadonlySet<string>): Fault[] {
-  return rules.flatMap(({ domain, role }, index) => {
-    const at = `/rules/${index}`;
-    const first = rules.findIndex((other) => other.domain === domain) === index;
-    return [
-      ...(verified.has(domain)
-        ? []
-        : [
-            faultAt(
-              `${at}/domain`,
-              `the company has not proved that ${domain} is its own`,
-              'users/domain-unverified',
-            ),
-          ]),
-      ...(first ? [] : [faultAt(`${at}/domain`, `there is another rule for ${domain}`)]),
-      ...((joinRoles as readonly string[]).includes(role)
-        ? []
-        : [faultAt(`${at}/role`, `a rule lets people in as one of ${joinRoles.join(', ')}`)]),
-    ];
-  });
-}
-
-/** Rules in the form in which they are kept; a domain that is none stays as it was keyed, and is found unverified. */
-export function readRules(rules: ProviderChanges['rules']): JoinRule[] {
-  return (rules ?? []).map(({ domain, role }) => ({
-    domain: normalDomain(domain) ?? domain,
-    role: role as Role,
-  }));
-}
-
-/** What is wrong with a provider's facts, besides its issuer and its secret. */
-export function factFaults(facts: ProviderFacts, verified: ReadonlySet<string>): Fault[] {
+/** What is wrong with a provider's facts, besides its issuer, its secret and its rules. */
+export function factFaults(facts: ProviderFacts): Fault[] {
   const needed = facts.kind === 'github' ? 'user:email' : 'openid';
   const strange = facts.scopes.findIndex((scope) => !SCOPE.test(scope));
   return [
@@ -132,7 +97,6 @@ export function factFaults(facts: ProviderFacts, verified: ReadonlySet<string>):
     ...(facts.client_id === '' ? [faultAt('/client_id', 'the provider has given us a client id')] : []),
     ...(strange === -1 ? [] : [faultAt(`/scopes/${strange}`, 'a scope is a word')]),
     ...(facts.scopes.includes(needed) ? [] : [faultAt('/scopes', `the scope ${needed} is needed`)]),
-    ...ruleFaults(facts.rules, verified),
   ];
 }
 

@@ -1,5 +1,6 @@
 // A sign-in or a linking through a provider from its beginning to its end, whoever shows the pages around it.
 import { timingSafeEqual } from 'node:crypto';
+import type { Permission } from '#lib/access';
 import { type Actor, inDirectory, type Tenant } from '#lib/tenant-tx';
 import { hashSecretToken } from '../secret-token.ts';
 import { findSession } from '../sessions.ts';
@@ -9,7 +10,7 @@ import { admitPerson } from './admit-person.ts';
 import { addressAtProvider, clientAtHand, personAtProvider, providerRefused } from './ask-provider.ts';
 import type { ResolveTxt } from './email-domain.ts';
 import { linkIdentity } from './identity.ts';
-import type { IdentityProvider } from './identity-provider.ts';
+import type { ReachableProvider } from './identity-provider.ts';
 import {
   isStateOf,
   type LinkRequest,
@@ -24,12 +25,13 @@ import type { ProviderKeeper } from './save-provider.ts';
 export type ProviderServices = SignInServices & {
   clientOf: ClientOf;
   providers: ProviderKeeper & { resolveTxt: ResolveTxt };
+  permissions: readonly Permission[];
 };
 
 /** What comes back from a provider: the query of the callback's address, and the browser's cookies as far as they count. */
 export type ProviderAnswer = {
   tenant: Tenant;
-  provider: IdentityProvider;
+  provider: ReachableProvider;
   redirectUri: string;
   answer: string;
   secret: string | undefined;
@@ -43,7 +45,7 @@ export type ProviderOutcome = { member: Member; nextPath: string; linked: boolea
 /** Begins a sign-in, or a linking: the address at the provider, and the secret for the browser's cookie. */
 export async function beginAtProvider(
   { db, clientOf }: Pick<ProviderServices, 'db' | 'clientOf'>,
-  provider: IdentityProvider,
+  provider: ReachableProvider,
   { redirectUri, nextPath, link }: { redirectUri: string; nextPath: string; link: LinkRequest | null },
 ): Promise<{ address: string; secret: string }> {
   const configuration = await clientAtHand(clientOf, provider);

@@ -5,8 +5,8 @@ import { noteChange } from '#lib/audit/note-change';
 import type { KeyRing } from '#lib/key-ring';
 import { type Fault, invalid, mergeFaults } from '#lib/problem';
 import type { DirectoryTx } from '#lib/tenant-tx';
-import { verifiedDomains } from './email-domain.ts';
 import { type IdentityProvider, requiredProvider, secretContext } from './identity-provider.ts';
+import { type RuleMaker, readRules, ruleFaults } from './join-rules.ts';
 import {
   factFaults,
   faultAt,
@@ -14,13 +14,15 @@ import {
   type NewProvider,
   type ProviderChanges,
   type ProviderFacts,
-  readRules,
   secretFaults,
 } from './provider-facts.ts';
 import { presets } from './provider-kind.ts';
 
 /** What saving needs beside the transaction: the keys for the secret, and which inner hosts an issuer may be. */
 export type ProviderKeeper = { keyRing: KeyRing; allowedInternalHosts: readonly string[] };
+
+/** One act of saving: who does it, and which faults of what was keyed are known already. */
+export type Saving = ProviderKeeper & RuleMaker & { known: readonly Fault[] };
 
 type SecretState = 'none' | 'set' | 'changed';
 const told = (facts: ProviderFacts, secret: SecretState) => ({ ...facts, client_secret: secret });
@@ -67,21 +69,22 @@ export async function createProvider(
   tx: DirectoryTx,
   tenantId: string,
   input: NewProvider,
-  { known, ...keeper }: ProviderKeeper & { known: readonly Fault[] },
+  saving: Saving,
 ): Promise<string> {
-  const { facts, faults } = newFacts(input, keeper);
+  const { facts, faults } = newFacts(input, saving);
   const secret = input.client_secret ?? null;
   const all = mergeFaults(
-    known,
+    saving.known,
     faults,
-    factFaults(facts, await verifiedDomains(tx, tenantId)),
+    factFaults(facts),
+    await ruleFaults(tx, tenantId, { rules: facts.rules, before: [] }, saving),
     secretFaults(facts.kind, secret),
     await slugFaults(tx, tenantId, facts.slug),
   );
   if (all.length > 0) throw invalid(all, 'users/provider-invalid');
   const id = randomUUIDv7();
   const { slug, kind, issuer } = facts;
-  const client_secret = secret === null ? null : keeper.keyRing.seal(secret, secretContext(id));
+  const client_secret = secret === null ? null : saving.keyRing.seal(secret, secretContext(id));
   await tx.db
     .insertInto('identity_providers')
     .values({ id, tenant_id: tenantId, slug, kind, issuer, client_secret, ...columnsOf(facts) })
@@ -126,20 +129,21 @@ export async function changeProvider(
   tx: DirectoryTx,
   provider: { tenantId: string; id: string },
   changes: ProviderChanges,
-  { known, ...keeper }: ProviderKeeper & { known: readonly Fault[] },
+  saving: Saving,
 ): Promise<void> {
   const { tenantId, id } = provider;
   const stored = await requiredProvider(tx, tenantId, id);
   const before = factsOf(stored);
   const after = changedFacts(before, changes);
   const faults = mergeFaults(
-    known,
-    factFaults(after, await verifiedDomains(tx, tenantId)),
+    saving.known,
+    factFaults(after),
+    await ruleFaults(tx, tenantId, { rules: after.rules, before: before.rules }, saving),
     changes.client_secret === undefined ? [] : secretFaults(after.kind, changes.client_secret),
   );
   if (faults.length > 0) throw invalid(faults, 'users/provider-invalid');
   const { client_secret: secret } = changes;
-  const sealed = typeof secret === 'string' ? keeper.keyRing.seal(secret, secretContext(id)) : secret;
+  const sealed = typeof secret === 'string' ? saving.keyRing.seal(secret, secretContext(id)) : secret;
   await tx.db
     .updateTable('identity_providers')
     .set({
@@ -151,7 +155,7 @@ export async function changeProvider(
     .execute();
   if (before.enabled && !after.enabled)
     await tx.db.deleteFrom('sessions').where('provider_id', '=', id).execute();
-  const was: SecretState = stored.sealedSecret === null ? 'none' : 'set';
+  const was: SecretState = stored.hasSecret ? 'set' : 'none';
   await noteChange(tx, tenantId, {
     subject: 'identity_provider',
     subjectId: id,
@@ -169,7 +173,7 @@ export async function deleteProvider(tx: DirectoryTx, tenantId: string, id: stri
     subject: 'identity_provider',
     subjectId: id,
     action: 'delete',
-    before: told(factsOf(stored), stored.sealedSecret === null ? 'none' : 'set'),
+    before: told(factsOf(stored), stored.hasSecret ? 'set' : 'none'),
     after: null,
   });
 }

@@ -166,6 +166,17 @@ describe('somebody new', () => {
     assert.equal(await house.count('memberships where user_id = $1', userId), 1);
   });
 
+  test('does not join as what the company has no role for any more', async () => {
+    const { at } = house;
+    const rule = (role: string) => [JSON.stringify([{ domain: house.domain, role }]), house.providerId];
+    const set = 'update identity_providers set rules = $1 where id = $2';
+    await at.house.superuser.query(set, rule('removed'));
+    const login = house.person({ email: `roleless@${house.domain}`, email_verified: true });
+    assert.equal((await house.through(browser, login)).status, 403);
+    await at.house.superuser.query(set, rule('auditor'));
+    assert.equal(await house.count("users where email like 'roleless@%'"), 0);
+  });
+
   test('who was removed, or shut out, stays out', async () => {
     const login = house.person({ email: `gone@${house.domain}`, email_verified: true });
     await house.through(browser, login);

@@ -9,6 +9,7 @@ import { providerRoutes } from '../oidc/pages/provider-routes.ts';
 import { providerSignInRoutes } from '../oidc/pages/sign-in-routes.ts';
 import type { ProviderServices } from '../oidc/provider-sign-in.ts';
 import { closeSession, sessionCookie } from '../sessions.ts';
+import { apiKeyPageRoutes } from './api-key-routes.ts';
 import { companyPage, leavingPage } from './company-page.ts';
 import { cookieOptions, openSignIn } from './open-sign-in.ts';
 import { safeNext } from './safe-next.ts';
@@ -23,6 +24,7 @@ export async function userPageRoutes(app: FastifyInstance, services: ProviderSer
   providerSignInRoutes(app, services);
   linkedRoutes(app, services);
   providerRoutes(app, services);
+  apiKeyPageRoutes(app, { db });
 
   app.get('/sign-in/', open, async (request, reply) => {
     if (!request.claimed) return await askCompany(request, reply);

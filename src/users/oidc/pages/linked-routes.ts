@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendPage, textParameter } from '#dashboard';
 import { logProblem, statusOf } from '#lib/http/send-problem';
 import { Problem } from '#lib/problem';
-import { inDirectory } from '#lib/tenant-tx';
+import { inDirectory, inDirectoryOf } from '#lib/tenant-tx';
 import { pageContextOf } from '../../pages/page-context-of.ts';
 import { sessionCookie } from '../../sessions.ts';
 import { linkedProviders, unlinkIdentity } from '../identity.ts';
@@ -23,7 +23,7 @@ export function linkedRoutes(app: FastifyInstance, services: ProviderServices): 
   const { db } = services;
 
   const show = async (request: FastifyRequest, reply: FastifyReply, refused?: Problem) => {
-    const providers = await linkedProviders(db, memberOf(request));
+    const providers = await inDirectoryOf(db, request.tenant, (tx) => linkedProviders(tx, memberOf(request)));
     const [done, vain] = [textParameter(request, 'done'), textParameter(request, 'refused')];
     const view = { providers, done, refused: vain, ...(refused && { fault: refused.detail }) };
     return await sendPage(reply, linkedPage(pageContextOf(request), view), refused ? statusOf(refused) : 200);

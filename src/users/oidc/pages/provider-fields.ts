@@ -2,7 +2,6 @@
 import { asSentence } from '#dashboard';
 import { type Html, html } from '#lib/html';
 import type { Fault } from '#lib/problem';
-import { joinRoles } from '../provider-facts.ts';
 import type { ProviderKind } from '../provider-kind.ts';
 
 /** What a form holds, as text; `rules` are roles by domain. */
@@ -48,24 +47,31 @@ export function providerField(all: readonly Fault[], field: Field): Html {
 ${hint && html`<p class="hx-hint" id="${name}-hint">${hint}</p>`}${faultText(faults, name)}</div>`;
 }
 
+/** The roles that there are to choose from. */
+export type RoleChoices = readonly { key: string; title: string }[];
+
 /** Which role people of each verified domain get who come for the first time. */
 export function ruleFields(
   faults: readonly Fault[],
-  { domains, rules }: { domains: readonly string[]; rules: ReadonlyMap<string, string> },
+  {
+    domains,
+    roles,
+    rules,
+  }: { domains: readonly string[]; roles: RoleChoices; rules: ReadonlyMap<string, string> },
 ): Html {
   const intro =
     domains.length === 0
       ? 'Prove that a domain is your company’s own, and people with an address of it can be let in by themselves.'
       : 'Who signs in for the first time with a verified address of the domain becomes a member with that role.';
   return html`<fieldset><legend>New people</legend><p class="hx-hint">${intro}</p>
-${domains.map((domain) => ruleField(domain, rules.get(domain) ?? ''))}${faultText(faultsAt(faults, 'rules'), 'rules')}</fieldset>`;
+${domains.map((domain) => ruleField(domain, roles, rules.get(domain) ?? ''))}${faultText(faultsAt(faults, 'rules'), 'rules')}</fieldset>`;
 }
 
-function ruleField(domain: string, chosen: string): Html {
+function ruleField(domain: string, roles: RoleChoices, chosen: string): Html {
   const option = (value: string, label: string) =>
     html`<option value="${value}" ${value === chosen && html`selected`}>${label}</option>`;
   return html`<div><label class="form-label" for="rule-${domain}">People of ${domain}</label>
-<select class="form-select" id="rule-${domain}" name="rule.${domain}">${option('', 'are not let in by themselves')}${joinRoles.map((role) => option(role, `become ${role}`))}</select></div>`;
+<select class="form-select" id="rule-${domain}" name="rule.${domain}">${option('', 'are not let in by themselves')}${roles.map(({ key, title }) => option(key, `become ${title}`))}</select></div>`;
 }
 
 /** What a sent form holds; what is missing is empty. */

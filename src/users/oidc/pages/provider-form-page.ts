@@ -3,13 +3,14 @@ import { notice, type PageContext, pageShell } from '#dashboard';
 import { type Html, html } from '#lib/html';
 import type { Fault } from '#lib/problem';
 import { type ProviderKind, presets } from '../provider-kind.ts';
-import { type ProviderForm, providerField, ruleFields } from './provider-fields.ts';
+import { type ProviderForm, providerField, type RoleChoices, ruleFields } from './provider-fields.ts';
 
 /** `id` is null for a new provider; `callback` is the address to register at the provider, `domains` are verified. */
 export type ProviderFormView = {
   id: string | null;
   form: ProviderForm;
   domains: readonly string[];
+  roles: RoleChoices;
   callback: string;
   hasSecret: boolean;
   faults: readonly Fault[];
@@ -55,7 +56,7 @@ ${id !== null && removal(context, id, form.name)}`,
   });
 }
 
-function fields({ id, form, domains, hasSecret, faults }: ProviderFormView): Html {
+function fields({ id, form, domains, roles, hasSecret, faults }: ProviderFormView): Html {
   const { kind } = form;
   const issuer = issuers[kind];
   const kept = id !== null && hasSecret ? 'Leave it empty to keep the one that is stored.' : undefined;
@@ -70,7 +71,7 @@ ${providerField(faults, { name: 'client_id', label: 'Client ID', value: form.cli
 ${providerField(faults, { name: 'client_secret', label: 'Client secret', value: '', type: 'password', optional, ...(secretHint !== undefined && { hint: secretHint }) })}
 ${providerField(faults, { name: 'scopes', label: 'Scopes', value: form.scopes, hint: 'Separated by spaces.' })}
 <label class="hx-check"><input type="checkbox" name="enabled" value="yes" ${form.enabled && html`checked`}> <span>Offer it on the sign-in page</span></label>
-${ruleFields(faults, { domains, rules: form.rules })}`;
+${ruleFields(faults, { domains, roles, rules: form.rules })}`;
 }
 
 function removal({ csrfToken }: PageContext, id: string, name: string): Html {

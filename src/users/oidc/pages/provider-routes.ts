@@ -13,6 +13,7 @@ import {
   providerOf,
   providersAndDomains,
   removeProvider,
+  rolesForRules,
   tellable,
 } from '../manage-providers.ts';
 import { type ProviderKind, presets, providerKinds } from '../provider-kind.ts';
@@ -54,10 +55,17 @@ async function showForm(
   reply: FastifyReply,
   { status = 200, faults = [], ...shown }: Shown,
 ): Promise<FastifyReply> {
-  const { domains } = await providersAndDomains(services, request.tenant.id);
+  const { domains } = await providersAndDomains(services, request.tenant);
   const proved = domains.filter(({ verified_at }) => verified_at !== null).map(({ domain }) => domain);
+  const roles = await rolesForRules(services, request.tenant);
   const callback = callbackOf(request, shown.form.slug);
-  const page = providerFormPage(pageContextOf(request), { ...shown, faults, domains: proved, callback });
+  const page = providerFormPage(pageContextOf(request), {
+    ...shown,
+    faults,
+    domains: proved,
+    roles,
+    callback,
+  });
   return await sendPage(reply, page, status);
 }
 
@@ -88,7 +96,7 @@ function newRoutes(app: FastifyInstance, services: ProviderServices): void {
 
 function editRoutes(app: FastifyInstance, services: ProviderServices): void {
   const storedOf = async (request: FastifyRequest) => {
-    const { id, kind, slug, name, issuer, clientId, sealedSecret, scopes, enabled, rules } = await providerOf(
+    const { id, kind, slug, name, issuer, clientId, hasSecret, scopes, enabled, rules } = await providerOf(
       services,
       request,
       paramOf(request, 'id'),
@@ -106,7 +114,7 @@ function editRoutes(app: FastifyInstance, services: ProviderServices): void {
       },
       rules: new Map(rules.map(({ domain, role }) => [domain, role])),
     };
-    return { id, form, hasSecret: sealedSecret !== null };
+    return { id, form, hasSecret };
   };
 
   app.get(`${place}:id/edit/`, manage, async (request, reply) =>
@@ -145,7 +153,7 @@ function domainRoutes(app: FastifyInstance, services: ProviderServices): void {
         return await reply.redirect(place, 303);
       } catch (error) {
         const problem = tellable(error);
-        const listed = await providersAndDomains(services, request.tenant.id);
+        const listed = await providersAndDomains(services, request.tenant);
         const page = providersPage(pageContextOf(request), {
           ...listed,
           fault: problem.detail,
@@ -175,10 +183,7 @@ function domainRoutes(app: FastifyInstance, services: ProviderServices): void {
 /** /settings/sign-in/providers/ and /settings/sign-in/domains/. */
 export function providerRoutes(app: FastifyInstance, services: ProviderServices): void {
   app.get(place, view, async (request, reply) => {
-    const page = providersPage(
-      pageContextOf(request),
-      await providersAndDomains(services, request.tenant.id),
-    );
+    const page = providersPage(pageContextOf(request), await providersAndDomains(services, request.tenant));
     return await sendPage(reply, page);
   });
   newRoutes(app, services);

@@ -16,6 +16,7 @@ create table identity_providers (
   client_id text not null,
   -- Sealed by the key ring; null for a public client, which proves itself by PKCE alone.
   client_secret text,
+  has_secret boolean not null generated always as (client_secret is not null) stored,
   scopes text[] not null,
   enabled boolean not null,
   -- [{domain, role}]: as what somebody new with an address of that domain is let in.
@@ -44,13 +45,15 @@ create table email_domains (
 -- second subject with the same address is somebody else who was given that address.
 create table identities (
   id uuid primary key,
-  provider_id uuid not null references identity_providers on delete cascade,
+  tenant_id uuid not null,
+  provider_id uuid not null,
   issuer text not null,
   subject text not null check (length(subject) between 1 and 255),
   user_id uuid not null references users,
   email text,
   linked_at timestamptz not null default now(),
   last_used_at timestamptz,
+  foreign key (provider_id, tenant_id) references identity_providers (id, tenant_id) on delete cascade,
   unique (provider_id, issuer, subject),
   unique (provider_id, user_id)
 );
@@ -81,3 +84,14 @@ alter table sessions add column provider_id uuid;
 alter table sessions add constraint sessions_of_provider
   foreign key (provider_id, tenant_id) references identity_providers (id, tenant_id) on delete cascade;
 create index sessions_by_provider on sessions (provider_id) where provider_id is not null;
+
+-- What proves that we are a provider's client stays with the directory, as do the sign-ins under way.
+select keep_apart('identity_providers', 'tenant_id = acting_company()', 'insert, update, delete, select (id, tenant_id, slug, kind,
+  name, issuer, client_id, has_secret, scopes, enabled, rules, created_at, updated_at)');
+select keep_apart('email_domains', 'tenant_id = acting_company()', 'select, insert, update, delete');
+select keep_apart('identities', 'tenant_id = acting_company()');
+select keep_apart('provider_sign_ins', 'tenant_id = acting_company()', 'select (tenant_id, provider_id, expires_at)');
+
+do $$ begin
+  execute format('grant select (provider_id) on sessions to %I', company_role());
+end $$;
