@@ -152,6 +152,16 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
   return isApi(request) ? sendProblem(request, reply, error) : showProblem(request, reply, error);
 }
 
+/** Headers that every answer carries. */
+async function setHeaders(app: FastifyInstance, { trustProxy }: Config): Promise<void> {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('X-Request-Id', request.id);
+  });
+  // Without a referrer at all, browsers send our own forms with the origin "null", which the guard refuses.
+  const referrerPolicy = { policy: 'same-origin' as const };
+  await app.register(helmet, { contentSecurityPolicy, referrerPolicy, strictTransportSecurity: trustProxy });
+}
+
 /** What of the world outside a test may set up for itself. */
 export type Outside = { resolveTxt?: ResolveTxt };
 
@@ -193,16 +203,7 @@ export async function buildApp(config: Config, db: Db, outside: Outside = {}): P
     const error = new Problem('not-found', 'request/not-found', 'there is nothing at this address');
     return answerError(error, request, reply);
   });
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('X-Request-Id', request.id);
-  });
-  // Without a referrer at all, browsers send our own forms with the origin "null", which the guard refuses.
-  const referrerPolicy = { policy: 'same-origin' as const };
-  await app.register(helmet, {
-    contentSecurityPolicy,
-    referrerPolicy,
-    strictTransportSecurity: config.trustProxy,
-  });
+  await setHeaders(app, config);
   await app.register(cookie);
   hangUpOnClosing(app);
   guard(app, gateOf(db, tokens, config.baseDomain), ['/api/docs', '/assets/', '/favicon.ico']);

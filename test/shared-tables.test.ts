@@ -43,6 +43,19 @@ before(async () => {
       '2024-01-01',
     ]);
     await trustProvider(company, member);
+    await house.superuser.query(
+      `insert into api_keys (id, tenant_id, role, name, prefix, secret_hash, expires_at)
+       values (gen_random_uuid(), $1::uuid, 'auditor', 'x', left(md5($1::uuid::text), 8), sha256($1::uuid::text::bytea), now() + interval '1 day')`,
+      [company.tenant.id],
+    );
+    await house.superuser.query(
+      `insert into roles (tenant_id, key, title) values ($1, 'cashier', 'Cashier')`,
+      [company.tenant.id],
+    );
+    await house.superuser.query(
+      `insert into permission_rules (tenant_id, one, other) values ($1, 'a.b.c', 'a.b.d')`,
+      [company.tenant.id],
+    );
     stranger = member;
   }
 });

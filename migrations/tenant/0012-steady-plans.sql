@@ -56,3 +56,28 @@ begin
     ) p;
   return null;
 end $$;
+
+-- The entry before the first is looked up; without the offset all entries were read to look it up among them.
+create or replace function prove_numbers() returns trigger
+language plpgsql security definer set search_path from current set plan_cache_mode = force_generic_plan as $$
+begin
+  if exists (
+    select from (
+      select series_id, numbered_since, min(sequence) as first, max(sequence) as last, count(*) as n
+      from inserted group by series_id, numbered_since
+    ) i
+    left join number_counters c on c.series_id = i.series_id and c.since = i.numbered_since
+    where i.last - i.first + 1 <> i.n
+      or c.last_number is distinct from i.last
+      or (i.first > 1 and not exists (
+        select from journal_entries e
+        where e.series_id = i.series_id and e.numbered_since = i.numbered_since and e.sequence = i.first - 1 offset 0))
+  ) or exists (
+    select from (select distinct series_id, numbered_since, fiscal_year_id, period_id from inserted) i
+      join number_series s on s.id = i.series_id join fiscal_years y on y.id = i.fiscal_year_id join periods p on p.id = i.period_id
+    where i.numbered_since <> case s.reset when 'never' then date '0001-01-01' when 'period' then p.starts_on else y.starts_on end
+  ) then
+    raise exception using errcode = 'HX002', message = 'accounting/number-gap', detail = 'entry numbers continue their series without a gap';
+  end if;
+  return null;
+end $$;

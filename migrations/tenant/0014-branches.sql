@@ -64,7 +64,7 @@ declare
 begin
   foreach v_table in array array['journal_entries', 'journal_lines', 'journal_line_dimensions', 'account_balances', 'account_days',
     'dimension_balances', 'dimension_values', 'journal_drafts', 'recurring_entries', 'scheduled_reversals', 'idempotency_keys',
-    'audit_rows'] loop
+    'audit_rows', 'entry_approvals'] loop
     execute format('alter table %I enable row level security, force row level security', v_table);
     execute format('create policy everything on %I to current_user, {{role}} using (true) with check (true)', v_table);
   end loop;
@@ -80,6 +80,9 @@ create policy branches on dimension_balances for select to {{limited}}
   using (value_id = any((select branch_limit())::bigint[]));
 create policy branches on scheduled_reversals for select to {{limited}}
   using (exists (select from journal_lines l where l.entry_id = scheduled_reversals.entry_id));
+create policy branches on entry_approvals for select to {{limited}} using (
+  exists (select from journal_drafts d where d.id = entry_approvals.entry_id)
+  or exists (select from journal_lines l where l.entry_id = entry_approvals.entry_id));
 -- Of the chart's changes, which a report as it was known then needs. What others did is told by documents of any branch.
 create policy branches on audit_rows for select to {{limited}} using (subject = 'account');
 

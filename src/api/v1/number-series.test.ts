@@ -138,7 +138,7 @@ describe('two series whose numbers come out alike', () => {
     const stored = await state();
     const single = await call('POST', '/journal-entries/', next);
     assert.deepEqual(faultsOf(single, 409), taken);
-    assert.match(single.body.detail, /X-101 .*change the prefix/);
+    assert.match(single.body.detail, /given before.*change the prefix/);
     for (const atomic of ['true', 'false'])
       assert.deepEqual(
         faultsOf(await call('POST', `/journal-entries/bulk/?atomic=${atomic}`, { entries: [next] }), 409),

@@ -75,12 +75,8 @@ function signInFirst(): Problem {
 
 /** The refusal of what takes a permission that somebody does not have, or not by the key that they act by. */
 export function permissionMissing({ role, key }: Pick<Actor, 'role' | 'key'>, permission: string): Problem {
-  const who = key ? `the API key ${key.prefix} with the role ${role}` : `the role ${role}`;
-  return new Problem(
-    'forbidden',
-    'users/permission-missing',
-    `${who} does not have the permission ${permission}`,
-  );
+  const who = key ? `the API key ${key.prefix} does` : `as ${role} you do`;
+  return new Problem('forbidden', 'users/permission-missing', `${who} not have the permission ${permission}`);
 }
 
 /** What every member may is for people, unless it only reads; a key has what it has by its permissions. */
