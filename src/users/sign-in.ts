@@ -46,7 +46,7 @@ export async function beginSession<D extends Door>(
 }
 
 /** Opens the session or issues the tokens: what beginSession() comes to when nothing more is asked of the member. */
-export async function finishSession<D extends Door>(
+async function finishSession<D extends Door>(
   { db, tokens }: SignInServices,
   door: D,
   { member, from, providerId = null }: Proof,
