@@ -21,4 +21,10 @@ export const sealedColumns: readonly SealedColumn[] = [
     id: 'kid',
     context: (id) => `signing_keys.private:${id}`,
   },
+  {
+    table: 'identity_providers',
+    column: 'client_secret',
+    id: 'id',
+    context: (id) => `identity_providers.client_secret:${id}`,
+  },
 ];

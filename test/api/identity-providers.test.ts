@@ -1,6 +1,10 @@
 // Tells the API of sign-in providers and e-mail domains what is right and what is wrong, as who may and who may not.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { keyRingOf } from '#lib/key-ring';
+import { resealAll } from '#lib/reseal';
+import { sealedColumns } from '#lib/sealed-columns';
+import { newSecretKey, parseSecretKeys } from '#lib/secret-keys';
 import {
   addMember,
   type Call,
@@ -13,6 +17,7 @@ import {
   testConfig,
 } from '#test/company';
 import { type DnsRecords, openTestDns, type TestDns } from '#test/dns-server';
+import { testKeyRing, testSecretKeys } from '#test/secret-keys';
 import { buildApp } from '../../src/app.ts';
 import { faultsOf } from './problem.ts';
 
@@ -124,6 +129,22 @@ describe('a provider', () => {
       (await auditOf('identity_provider')).map(({ action }) => action),
       ['create', 'change', 'delete'],
     );
+  });
+
+  test('keeps its secret when the secret keys are rotated', async () => {
+    const { body } = await owner('POST', '/identity-providers/', { ...google, slug: 'rotated' });
+    const keys = [newSecretKey(), ...parseSecretKeys(testSecretKeys)];
+    const fresh = keyRingOf(() => keys);
+    const columns = sealedColumns.filter(({ table }) => table === 'identity_providers');
+    assert.ok((await resealAll(house.db, fresh, { columns })) > 0);
+    const query = 'select client_secret from identity_providers where id = $1';
+    const { rows } = await house.superuser.query<{ client_secret: string }>(query, [body.id]);
+    const sealed = rows[0]?.client_secret ?? '';
+    const context = `identity_providers.client_secret:${body.id}`;
+    assert.equal(String(fresh.open(sealed, context)), google.client_secret);
+    assert.throws(() => testKeyRing.open(sealed, context), /sealed with the key/);
+    assert.throws(() => fresh.open(sealed, `${context}x`), /does not open/);
+    await owner('DELETE', `/identity-providers/${body.id}/`);
   });
 
   test('with faults is refused with all of them at once', async () => {
