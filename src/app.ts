@@ -29,7 +29,7 @@ import { registerHealth } from '#lib/http/health';
 import { limitBodyTime } from '#lib/http/limit-body-time';
 import { logProblem, problemOf, sendProblem, setRetryAfter, statusOf, titleOf } from '#lib/http/send-problem';
 import { useValidation } from '#lib/http/validation';
-import { openKeyRing } from '#lib/key-ring';
+import { type KeyRing, openKeyRing } from '#lib/key-ring';
 import { Problem } from '#lib/problem';
 import { createSafeFetch } from '#lib/safe-fetch';
 import { inTenant } from '#lib/tenant-tx';
@@ -43,6 +43,7 @@ import {
   keySetRoute,
   type Member,
   mayDo,
+  mayLeaveCompany,
   pageContextOf,
   type ResolveTxt,
   sessionCookie,
@@ -123,7 +124,10 @@ function gateOf(db: Db, tokens: Tokens, baseDomain: string): Gate {
       }
       const token = request.cookies[sessionCookie];
       const session = token ? await findSession(db, token) : null;
-      return session && identityOf(session.member, session.csrfToken);
+      if (!session) return null;
+      const { id, companies, member, csrfToken } = session;
+      const confined = !mayLeaveCompany(session);
+      return { ...identityOf(member, csrfToken), session: { id, companies, confined } };
     },
     allows: mayDo,
     refused: tenantRefused,
@@ -166,9 +170,11 @@ async function setHeaders(app: FastifyInstance, { trustProxy }: Config): Promise
 export type Outside = { resolveTxt?: ResolveTxt };
 
 /** What has to do with identity providers; each of them is asked through the fetcher that stays out of our own network. */
-async function providerParts(config: Config, { resolveTxt = (name) => dns.resolveTxt(name) }: Outside) {
-  const { allowedInternalHosts } = config;
-  const keyRing = await openKeyRing(config);
+function providerParts(
+  { allowedInternalHosts }: Config,
+  keyRing: KeyRing,
+  { resolveTxt = (name) => dns.resolveTxt(name) }: Outside,
+) {
   const fetch = createSafeFetch({ allowedInternalHosts });
   return {
     clientOf: createClientOf({ keyRing, fetch }),
@@ -178,7 +184,7 @@ async function providerParts(config: Config, { resolveTxt = (name) => dns.resolv
 
 /** Builds the web server, not listening yet. `db` stays the caller's to close. */
 export async function buildApp(config: Config, db: Db, outside: Outside = {}): Promise<FastifyInstance> {
-  const parts = { db, permissions, ...(await providerParts(config, outside)) };
+  const keyRing = await openKeyRing(config);
   const app = Fastify({
     logger: config.logLevel === 'silent' ? false : { level: config.logLevel, stream: process.stderr },
     trustProxy: config.trustProxy,
@@ -193,10 +199,10 @@ export async function buildApp(config: Config, db: Db, outside: Outside = {}): P
     return503OnClosing: false,
     frameworkErrors: answerError,
   });
-  const tokens = new Tokens(db, parts.providers.keyRing);
+  const tokens = new Tokens(db, keyRing);
   // A node that cannot open what another has sealed shall not begin to serve.
   app.addHook('onReady', () => tokens.ready());
-  const services = { ...parts, tokens };
+  const services = { db, tokens, keyRing, config, permissions, ...providerParts(config, keyRing, outside) };
   useValidation(app);
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) => {
@@ -212,7 +218,7 @@ export async function buildApp(config: Config, db: Db, outside: Outside = {}): P
   keySetRoute(app, tokens);
   serveAssets(app);
   await registerApi(app, { ...services, postings: new PostingQueue(db) });
-  await app.register(userPageRoutes, services);
+  await app.register(userPageRoutes, { ...services, contextOf: pageContextOf });
   await app.register(accessPageRoutes, {
     db,
     permissions,

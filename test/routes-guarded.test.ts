@@ -50,10 +50,10 @@ test('a HEAD asks for what its GET asks for', () => {
   );
 });
 
-test('what anybody may call is nothing but signing in, public keys, health, documentation and assets', () => {
+test('what anybody may call is nothing but signing in, links that were mailed, public keys, health, documentation and assets', () => {
   const open = api.app.guardedRoutes.filter(({ permission }) => permission === 'public');
   const known =
-    /^\/(\.well-known\/jwks\.json|api\/(docs|redoc|schema|v1\/auth)|assets|favicon\.ico|health|sign-in)\b/;
+    /^\/(\.well-known\/jwks\.json|api\/(docs|redoc|schema|v1\/(auth|invitations\/accept))|assets|favicon\.ico|health|sign-in|password-reset|invitation|switch\/(begin|finish))\b/;
   assert.deepEqual(
     open.filter(({ url }) => !known.test(url)).map(({ url }) => url),
     [],

@@ -15,6 +15,10 @@ const ofNoCompany: Record<string, string> = {
   schema_migrations:
     'the migrator’s own, made before there are policies; no company’s role has a right on it',
   signing_keys: 'the house’s own; only the directory reaches it',
+  known_origins: 'a person’s own, whichever company they sign in to; only the directory reaches it',
+  password_resets: 'a person’s own, whichever company they belong to; only the directory reaches it',
+  sign_in_throttles:
+    'hashes of addresses and sources, before anybody is known; only the directory reaches it',
 };
 
 let house: TestHouse;
@@ -56,6 +60,7 @@ before(async () => {
       `insert into permission_rules (tenant_id, one, other) values ($1, 'a.b.c', 'a.b.d')`,
       [company.tenant.id],
     );
+    await seedSignIns(company, member);
     stranger = member;
   }
 });
@@ -84,6 +89,21 @@ async function trustProvider({ tenant }: TestCompany, { userId }: Member): Promi
      values ($1, $2, $3, 'x', '/', now() + interval '1 h')`,
     ...[Buffer.from(tenant.id), tenant.id, provider],
   );
+}
+
+/** A row of the company in each table of signing in. */
+async function seedSignIns({ tenant }: TestCompany, { userId }: Member): Promise<void> {
+  const id = randomUUID();
+  for (const text of [
+    `insert into sign_in_policies (tenant_id) values ('${tenant.id}')`,
+    `insert into sign_in_events (id, user_id, tenant_id, succeeded, methods, door)
+      values ('${id}', '${userId}', '${tenant.id}', true, '{pwd}', 'page')`,
+    `insert into invitations (id, token_hash, tenant_id, email, role, expires_at)
+      values ('${id}', '\\x${id.replaceAll('-', '')}', '${tenant.id}', 'x@example.com', 'clerk', now())`,
+    `insert into company_switches (id, session_id, tenant_id, origin, expires_at)
+      select '${id}', s.id, s.tenant_id, 'x', now() from sessions s where s.tenant_id = '${tenant.id}'`,
+  ])
+    await house.superuser.query(text);
 }
 
 type Table = {

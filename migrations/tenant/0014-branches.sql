@@ -80,9 +80,6 @@ create policy branches on dimension_balances for select to {{limited}}
   using (value_id = any((select branch_limit())::bigint[]));
 create policy branches on scheduled_reversals for select to {{limited}}
   using (exists (select from journal_lines l where l.entry_id = scheduled_reversals.entry_id));
-create policy branches on entry_approvals for select to {{limited}} using (
-  exists (select from journal_drafts d where d.id = entry_approvals.entry_id)
-  or exists (select from journal_lines l where l.entry_id = entry_approvals.entry_id));
 -- Of the chart's changes, which a report as it was known then needs. What others did is told by documents of any branch.
 create policy branches on audit_rows for select to {{limited}} using (subject = 'account');
 
@@ -95,6 +92,11 @@ create policy branches on journal_drafts to {{limited}}
   using (lines_within(lines, (select branch_codes()))) with check (lines_within(lines, (select branch_codes())));
 create policy branches on recurring_entries to {{limited}}
   using (lines_within(lines, (select branch_codes()))) with check (lines_within(lines, (select branch_codes())));
+
+-- An approval tells the total of its entry; it is seen where that is.
+create policy branches on entry_approvals for select to {{limited}} using (
+  exists (select from journal_drafts d where d.id = entry_approvals.entry_id)
+  or exists (select from journal_lines l where l.entry_id = entry_approvals.entry_id) and not exists (select from partial_entries(array[entry_id])));
 
 -- An answer is given again to whom it was given under the same limit or a narrower one; else it could tell of branches that its
 -- asker has lost since.
@@ -135,7 +137,8 @@ end $$;
 
 -- Runs once for each INSERT of lines' dimensions: a line's branch is what its dimensions say.
 create function prove_branches() returns trigger
-language plpgsql security definer set search_path from current set plan_cache_mode = force_generic_plan as $$
+language plpgsql security definer set search_path from current set plan_cache_mode = force_generic_plan
+set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off as $$
 begin
   if exists (
     select from inserted i join dimensions d on d.id = i.dimension_id and d.code = 'branch'
@@ -208,6 +211,28 @@ begin
   return query select * from faults_of_anybody(p_entries, p_lines, p_closing);
   if is_limited() then
     return query select * from branch_faults(p_entries, p_lines);
+  end if;
+end $$;
+
+-- Approving works as the owner, who sees every draft; who is limited approves and withdraws what they see.
+create function is_draft_seen(p_id uuid) returns boolean
+language sql stable security definer set search_path from current as $$
+  select not is_limited() or exists (select from journal_drafts d where d.id = p_id and lines_within(d.lines, branch_codes()))
+$$;
+
+alter function approve_draft(uuid) rename to approve_any_draft;
+create function approve_draft(p_id uuid) returns entry_approvals
+language plpgsql security definer set search_path from current as $$
+begin
+  return case when is_draft_seen(p_id) then approve_any_draft(p_id) end;
+end $$;
+
+alter function withdraw_approval(uuid) rename to withdraw_any_approval;
+create function withdraw_approval(p_id uuid) returns void
+language plpgsql security definer set search_path from current as $$
+begin
+  if is_draft_seen(p_id) then
+    perform withdraw_any_approval(p_id);
   end if;
 end $$;
 
@@ -368,9 +393,11 @@ end $$;
 
 revoke all on function is_limited(), branch_codes(), branch_limit(), lines_within(jsonb, text[]), partial_entries(uuid[]), seen_total(uuid),
   prove_branches(), branch_faults(posting_entry[], posting_line[]), faults_of(posting_entry[], posting_line[], boolean),
-  seen_entries(uuid[]), posted_entries(uuid[]) from public;
+  seen_entries(uuid[]), posted_entries(uuid[]), is_draft_seen(uuid), approve_draft(uuid), withdraw_approval(uuid) from public;
 grant execute on function is_limited(), branch_codes(), branch_limit(), lines_within(jsonb, text[]), partial_entries(uuid[]),
-  faults_of(posting_entry[], posting_line[], boolean), posted_entries(uuid[]) to {{role}};
+  faults_of(posting_entry[], posting_line[], boolean), posted_entries(uuid[]), approve_draft(uuid), withdraw_approval(uuid) to {{role}};
+-- They take any draft.
+revoke execute on function approve_any_draft(uuid), withdraw_any_approval(uuid) from {{role}};
 
 -- The limited role has the rights of the company's role, but for what only knows the company as a whole.
 do $$

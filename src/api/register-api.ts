@@ -9,6 +9,7 @@ import { apiKeyRoutes } from './v1/api-keys.ts';
 import { approvalRoutes } from './v1/approvals.ts';
 import { authRoutes } from './v1/auth.ts';
 import { bulkEntryRoutes } from './v1/bulk-entries.ts';
+import { companySwitchRoutes } from './v1/company-switch.ts';
 import type { Services } from './v1/context.ts';
 import { dimensionValueRoutes } from './v1/dimension-values.ts';
 import { dimensionRoutes } from './v1/dimensions.ts';
@@ -18,9 +19,12 @@ import { entryPostingRoutes } from './v1/entry-postings.ts';
 import { exchangeRateRoutes } from './v1/exchange-rates.ts';
 import { fiscalYearRoutes } from './v1/fiscal-years.ts';
 import { identityProviderRoutes } from './v1/identity-providers.ts';
+import { invitationRoutes } from './v1/invitations.ts';
 import { journalEntryRoutes } from './v1/journal-entries.ts';
 import { memberRoutes } from './v1/members.ts';
 import { numberSeriesRoutes } from './v1/number-series.ts';
+import { ownSessionRoutes } from './v1/own-sessions.ts';
+import { passwordRoutes } from './v1/passwords.ts';
 import { periodExceptionRoutes } from './v1/period-exceptions.ts';
 import { periodRoutes } from './v1/periods.ts';
 import { recurringEntryRoutes } from './v1/recurring-entries.ts';
@@ -28,6 +32,7 @@ import { recurringRunRoutes } from './v1/recurring-runs.ts';
 import { reportRoutes } from './v1/reports.ts';
 import { revaluationRoutes } from './v1/revaluations.ts';
 import { roleRoutes } from './v1/roles.ts';
+import { signInPolicyRoutes } from './v1/sign-in-policy.ts';
 import { streamEntryRoutes } from './v1/stream-entries.ts';
 
 const description = `The books of your company, for programs.
@@ -53,7 +58,10 @@ const openapi = {
   security: [{ bearer: [] }],
   tags: [
     { name: 'auth', description: 'Sign-in, refresh, sign-out' },
-    { name: 'users', description: 'Who one is, and API keys' },
+    {
+      name: 'users',
+      description: 'Who one is, one’s sessions and sign-ins, invitations, the sign-in policy, API keys',
+    },
     {
       name: 'members and roles',
       description: 'Who may do what, up to which amounts, and what is kept apart',
@@ -79,6 +87,11 @@ const openapi = {
 /** What v1 is made of, in the order of the document. */
 const v1Routes = [
   authRoutes,
+  companySwitchRoutes,
+  passwordRoutes,
+  ownSessionRoutes,
+  invitationRoutes,
+  signInPolicyRoutes,
   apiKeyRoutes,
   memberRoutes,
   roleRoutes,

@@ -37,6 +37,9 @@ const wrong: Record<string, string[]> = {
     `a:${key},a:${key}`,
   ],
   HIMALYTIX_SECRET_KEYS_FILE: ['', ' '],
+  HIMALYTIX_PUBLIC_URL: ['', 'example.com', 'ftp://example.com', 'https://example.com/books', 'https://'],
+  SMTP_URL: ['', 'mail.example.com', 'http://mail.example.com', 'smtp://'],
+  HIMALYTIX_MAIL_FROM: ['', 'Books', 'Books <books>', 'a@b\r\nBcc: c@d', '<@>'],
 };
 
 for (const [name, values] of Object.entries(wrong)) {

@@ -16,6 +16,9 @@ export type Config = {
   readonly secretKeys: string | null;
   readonly secretKeysFile: string | null;
   readonly allowedInternalHosts: readonly string[];
+  readonly publicUrl: string | null;
+  readonly smtpUrl: string | null;
+  readonly mailFrom: string;
 };
 
 /** The folder of the program itself; the default data folder is in it, whichever folder a command is called from. */
@@ -52,6 +55,26 @@ const postgresUrl: Reader<string> = (value, name) => {
   if (!/^postgres(ql)?:\/\//.test(value) || !URL.canParse(value)) {
     throw new ConfigError(`${name} must be a postgresql:// address`);
   }
+  return value;
+};
+
+const smtpUrl: Reader<string> = (value, name) => {
+  if (!/^smtps?:\/\/[^/]/.test(value) || !URL.canParse(value)) {
+    throw new ConfigError(`${name} must be an smtp:// or smtps:// address`);
+  }
+  return value;
+};
+
+const origin: Reader<string> = (value, name) => {
+  const url = /^https?:\/\//.test(value) && URL.canParse(value) ? new URL(value) : null;
+  if (!url || url.href !== `${url.origin}/`)
+    throw new ConfigError(`${name} must be an address such as https://example.com, not "${value}"`);
+  return url.origin;
+};
+
+const mailbox: Reader<string> = (value, name) => {
+  if (!/^([^<>\r\n]+ <[^\s@<>]+@[^\s@<>]+>|[^\s@<>]+@[^\s@<>]+)$/.test(value))
+    throw new ConfigError(`${name} must be an address such as Books <books@example.com>`);
   return value;
 };
 
@@ -129,6 +152,21 @@ export const variables = {
     fallback: Object.freeze([]) as readonly string[],
     about: 'hosts of your own network, host:port,…, that addresses keyed by users may lead to',
   },
+  HIMALYTIX_PUBLIC_URL: {
+    read: origin,
+    fallback: null,
+    about: 'where the bare host is found, for links in mails; unset: from BASE_DOMAIN and PORT',
+  },
+  SMTP_URL: {
+    read: smtpUrl,
+    fallback: null,
+    about: 'the mail server; unset: mails are files in DATA_DIR/mail',
+  },
+  HIMALYTIX_MAIL_FROM: {
+    read: mailbox,
+    fallback: 'Himalytix <no-reply@localhost>',
+    about: 'the sender of mails',
+  },
 } as const;
 
 /**
@@ -164,5 +202,8 @@ export function loadConfig(env: NodeJS.ProcessEnv, allowed: readonly string[] = 
       'HIMALYTIX_ALLOWED_INTERNAL_HOSTS',
       variables.HIMALYTIX_ALLOWED_INTERNAL_HOSTS,
     ),
+    publicUrl: value('HIMALYTIX_PUBLIC_URL', variables.HIMALYTIX_PUBLIC_URL),
+    smtpUrl: value('SMTP_URL', variables.SMTP_URL),
+    mailFrom: value('HIMALYTIX_MAIL_FROM', variables.HIMALYTIX_MAIL_FROM),
   });
 }

@@ -27,4 +27,5 @@ export const sealedColumns: readonly SealedColumn[] = [
     id: 'id',
     context: (id) => `identity_providers.client_secret:${id}`,
   },
+  { table: 'outbox', column: 'sealed', id: 'id', context: (id) => `outbox.sealed:${id}` },
 ];

@@ -1,5 +1,5 @@
 // The door of users: who somebody is, which companies they belong to, and what their role allows.
-
+export { acceptInvitation } from './accept-invitation.ts';
 export { changeMember, type MemberChange, removeMember } from './access/change-member.ts';
 export { type Administration, escalationFaults, refuseEscalation } from './access/escalation.ts';
 export { type CompanyMember, listMembers, requiredMember } from './access/members.ts';
@@ -26,6 +26,8 @@ export { listApiKeys } from './api-keys/list-api-keys.ts';
 export { apiKeyReader } from './api-keys/present-api-key.ts';
 export { changeUser } from './change-user.ts';
 export { checkCredentials } from './check-credentials.ts';
+export { ownTenant } from './company-switch.ts';
+export { type Invitation, invitationsOf, inviteMember, revokeInvitation } from './invitations.ts';
 export { keySetRoute } from './key-set-route.ts';
 export {
   type EmailDomain,
@@ -46,9 +48,14 @@ export {
 export { createClientOf } from './oidc/provider-client.ts';
 export { providerKinds } from './oidc/provider-kind.ts';
 export type { ProviderServices } from './oidc/provider-sign-in.ts';
+export { endOwnSession, endSignIns, type OwnSession, ownSessions } from './own-sessions.ts';
 export { pageContextOf } from './pages/page-context-of.ts';
 export { userPageRoutes } from './pages/routes.ts';
+export { plainAddress } from './pages/sign-in-cookies.ts';
+export { passwordFaults } from './password-faults.ts';
+export { requestPasswordReset, resetPassword } from './password-reset.ts';
 export { userPermissions } from './permissions.ts';
+export { purgeSignIns } from './purge-sign-ins.ts';
 export { purgeRefreshTokens } from './refresh-families.ts';
 export { effectivePermissions, type Holder, mayDo, type Role, roleAllows, roles } from './roles.ts';
 export {
@@ -64,17 +71,28 @@ export {
   findSession,
   mayLeaveCompany,
   openSession,
-  SESSION_SECONDS,
   type Session,
   sessionCookie,
 } from './sessions.ts';
-export { beginSession, type SignInOrigin } from './sign-in.ts';
+export { changeOwnPassword } from './set-own-password.ts';
+export { beginSession } from './sign-in.ts';
+export { signInHistory } from './sign-in-events.ts';
+export type { SignInOrigin } from './sign-in-facts.ts';
+export {
+  policyDocument,
+  policyOfDocument,
+  policyOfPerson,
+  policyRanges,
+  setSignInPolicy,
+  signInPolicyOf,
+} from './sign-in-policy.ts';
 export { sealPlainSigningKeys } from './signing-keys.ts';
 export { type TokenPair, Tokens } from './tokens.ts';
 export {
   ensureUser,
   type Member,
   memberByEmail,
+  memberOf,
   setMembership,
   setPassword,
   userNames,

@@ -5,6 +5,7 @@ import type { Db } from '#lib/db';
 import type { DB as PublicSchema } from '#lib/db-types/public';
 import { inDirectory } from '#lib/tenant-tx';
 import { hashSecretToken, newSecretToken } from './secret-token.ts';
+import type { SignInOrigin } from './sign-in-facts.ts';
 import type { Member } from './user.ts';
 
 /** Who has not refreshed for so long signs in again. */
@@ -18,12 +19,15 @@ const PURGED_AT_ONCE = 5000;
 /** A token that was just made: its secret, and for how many seconds it is good. */
 export type FreshToken = { familyId: string; refresh: string; seconds: number };
 
+/** What a family hands on from token to token: when and from where it began. */
+type Beginning = { since: string | null; ip: string | null; user_agent: string | null };
+
 /** Adds a token to a family, a new one unless it is told when that one began. */
 async function add(
   db: Kysely<PublicSchema>,
   member: Pick<Member, 'userId' | 'tenantId'>,
   familyId: string,
-  since: string | null,
+  { since, ip, user_agent }: Beginning,
 ): Promise<FreshToken> {
   const refresh = newSecretToken();
   const began = since === null ? sql<Date>`now()` : sql<Date>`${since}::timestamptz`;
@@ -36,6 +40,8 @@ async function add(
       user_id: member.userId,
       tenant_id: member.tenantId,
       family_since: began,
+      ip,
+      user_agent,
       expires_at: sql<Date>`least(now() + make_interval(secs => ${UNUSED_SECONDS}),
         ${began} + make_interval(secs => ${FAMILY_SECONDS}))`,
     })
@@ -44,9 +50,14 @@ async function add(
   return { familyId, refresh, seconds };
 }
 
-/** The first token of a sign-in. */
-export async function beginFamily(db: Db, member: Member): Promise<FreshToken> {
-  return await add(db.kysely, member, randomUUIDv7(), null);
+/** The first token of a sign-in; where that came from is for its owner's list of sessions. */
+export async function beginFamily(
+  db: Db,
+  member: Member,
+  from: Pick<SignInOrigin, 'ip' | 'userAgent'> = { ip: null, userAgent: undefined },
+): Promise<FreshToken> {
+  const beginning = { since: null, ip: from.ip, user_agent: from.userAgent?.slice(0, 500) ?? null };
+  return await add(db.kysely, member, randomUUIDv7(), beginning);
 }
 
 /** Whose a refresh token is and for which company, good or not; null for one that nobody has. */
@@ -70,7 +81,7 @@ export async function useRefreshToken(db: Db, refresh: string): Promise<FreshTok
     // Whoever waits here for another use of the token sees what that one did.
     const token = await tx
       .selectFrom('refresh_tokens')
-      .select(['user_id', 'tenant_id', 'family_id', 'used_at'])
+      .select(['user_id', 'tenant_id', 'family_id', 'used_at', 'ip', 'user_agent'])
       .select(sql<string>`family_since::text`.as('since'))
       // Of the family and not of this token alone: a successor that was made in the very moment may have escaped the revocation.
       .select(
@@ -91,7 +102,7 @@ export async function useRefreshToken(db: Db, refresh: string): Promise<FreshTok
       .where('token_hash', '=', hash)
       .execute();
     const owner = { userId: token.user_id, tenantId: token.tenant_id };
-    return await add(tx, owner, token.family_id, token.since);
+    return await add(tx, owner, token.family_id, token);
   });
 }
 

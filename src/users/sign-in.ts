@@ -1,20 +1,14 @@
 // What follows once somebody has proved who they are: every sign-in passes here, whatever the proof and whoever asks.
 import type { Db } from '#lib/db';
+import { rememberOrigin } from './known-origins.ts';
+import { newSecretToken } from './secret-token.ts';
 import { openSession } from './sessions.ts';
+import { noteSignIn } from './sign-in-events.ts';
+import type { Door, SignInMethod, SignInOrigin } from './sign-in-facts.ts';
 import type { TokenPair, Tokens } from './tokens.ts';
 import type { Member } from './user.ts';
 
-/** How somebody proved who they are; `mail` is a link that was sent to their address, `switch` another session of theirs. */
-export type SignInMethod = 'pwd' | 'oidc' | 'mail' | 'switch';
-
-/** Where a sign-in comes from. `device` is the value of the cookie by which a browser is known again. */
-export type SignInOrigin = {
-  ip: string | null;
-  userAgent: string | undefined;
-  device?: string | undefined;
-};
-
-/** What has been proved: the member, how, and from where; `providerId` is the identity provider whose word it is. */
+/** What has been proved: the member, how, and from where; `providerId` is the identity provider whose word it is, if it is one's. */
 export type Proof = {
   member: Member;
   methods: readonly SignInMethod[];
@@ -23,9 +17,7 @@ export type Proof = {
 };
 
 /** What a sign-in gives: a page the values of its cookies, a program its tokens. */
-export type Credentials = { page: { session: string }; api: TokenPair };
-export type Door = keyof Credentials;
-
+export type Credentials = { page: { session: string; device: string }; api: TokenPair };
 /** How far a sign-in has come; `open` is the end of it. */
 export type BegunSession<D extends Door> = { state: 'open'; member: Member; credential: Credentials[D] };
 
@@ -45,15 +37,26 @@ export async function beginSession<D extends Door>(
   return await finishSession(services, door, proof);
 }
 
-/** Opens the session or issues the tokens: what beginSession() comes to when nothing more is asked of the member. */
+/**
+ * Opens the session or issues the tokens: what beginSession() comes to when nothing more is asked of the member. The history
+ * says so, and from now on the browser and the address are known, unless a provider vouched: whoever runs it could make as many
+ * browsers known as they like, and guess a password from each. Programs have no way through a provider.
+ */
 async function finishSession<D extends Door>(
   { db, tokens }: SignInServices,
   door: D,
-  { member, from, providerId = null }: Proof,
+  { member, methods, from, providerId = null }: Proof,
 ): Promise<BegunSession<D>> {
+  if (providerId !== null && door !== 'page') throw new TypeError('through a provider come only browsers');
+  const device = from.device ?? newSecretToken();
   const open: { [Each in Door]: () => Promise<Credentials[Each]> } = {
-    page: async () => ({ session: await openSession(db, member, from, providerId) }),
-    api: () => tokens.issue(member),
+    page: async () => ({ session: await openSession(db, member, from, providerId), device }),
+    api: () => tokens.issue(member, from),
   };
-  return { state: 'open', member, credential: await open[door]() };
+  const credential = await open[door]();
+  if (providerId === null)
+    await rememberOrigin(db, member.userId, door === 'page' ? { ...from, device } : from);
+  const { userId, tenantId } = member;
+  await noteSignIn(db, { userId, tenantId, succeeded: true, methods, door, from });
+  return { state: 'open', member, credential };
 }

@@ -14,6 +14,7 @@ import {
   revokeFamilyOf,
   useRefreshToken,
 } from './refresh-families.ts';
+import type { SignInOrigin } from './sign-in-facts.ts';
 import { type AccessClaims, claimsKey, signedInMembers } from './signed-in-members.ts';
 import { SIGNING_ALGORITHM, SigningKeys } from './signing-keys.ts';
 import { type Member, memberOf } from './user.ts';
@@ -75,9 +76,9 @@ export class Tokens {
     return { access, refresh, token_type: 'Bearer', expires_in: expiresIn };
   }
 
-  /** A new sign-in: a pair of tokens with a family of its own. */
-  async issue(member: Member): Promise<TokenPair> {
-    return await this.#pair(member, await beginFamily(this.#db, member));
+  /** A new sign-in: a pair of tokens with a family of its own; `from` is for the member's list of sessions. */
+  async issue(member: Member, from?: Pick<SignInOrigin, 'ip' | 'userAgent'>): Promise<TokenPair> {
+    return await this.#pair(member, await beginFamily(this.#db, member, from));
   }
 
   /**

@@ -6,12 +6,13 @@ import { noteChange } from '#lib/audit/note-change';
 import type { Db } from '#lib/db';
 import { type Fault, invalid } from '#lib/problem';
 import type { DirectoryTx } from '#lib/tenant-tx';
-import { membershipNote } from './access/change-member.ts';
-import { lockAccess, requiredMember } from './access/members.ts';
+import { membershipNote, whole } from './access/change-member.ts';
+import { findMember, lockAccess, requiredMember } from './access/members.ts';
 import { listRoles, permissionsOfRole } from './access/own-roles.ts';
 import { requireOtherOwner } from './access/owners.ts';
 import { accessOf, type StoredAccess } from './access/stored-access.ts';
 import { noteInCompanies } from './note-in-companies.ts';
+import { endSignIns } from './own-sessions.ts';
 import { hashPassword, passwordMatches } from './password.ts';
 import { isBuiltIn, roles } from './roles.ts';
 
@@ -57,8 +58,8 @@ export async function ensureUser(tx: DirectoryTx, input: NewUser): Promise<strin
 }
 
 /**
- * Gives a user that password unless it is theirs already; an unknown address is no error. The audit log of each of their
- * companies says that it was changed.
+ * Gives a user that password unless it is theirs already; an unknown address is no error. Whatever was opened with the old one
+ * ends, and the audit log of each of their companies says that it was changed.
  */
 export async function setPassword(tx: DirectoryTx, email: string, password: string): Promise<void> {
   const query = tx.db
@@ -69,6 +70,7 @@ export async function setPassword(tx: DirectoryTx, email: string, password: stri
   if (!user || (await passwordMatches(password, user.password_hash ?? undefined))) return;
   const password_hash = await hashPassword(password);
   await tx.db.updateTable('users').set({ password_hash }).where('id', '=', user.id).execute();
+  await endSignIns(tx, user.id);
   await noteInCompanies(tx, user.id, null, { email: email.toLowerCase(), password: 'changed' });
 }
 
@@ -92,11 +94,9 @@ export async function setMembership(
 ): Promise<void> {
   await lockAccess(tx, tenantId);
   await refuseUnknownRole(tx, tenantId, role);
-  const before = await requiredMember(tx, tenantId, userId).catch(() => null);
+  const before = await findMember(tx, tenantId, userId);
   if (before?.role === role) return;
   if (before?.role === 'owner') await requireOtherOwner(tx, tenantId, userId);
-  // An owner is whole.
-  const whole = { granted: [], denied: [], post_limit: null, approve_limit: null, branches: null };
   const columns = { role, ...(role === 'owner' ? whole : {}) };
   await tx.db
     .insertInto('memberships')

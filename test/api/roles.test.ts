@@ -132,6 +132,18 @@ describe('the last owner', () => {
     assert.equal((await calls.clerk('GET', '/users/me/')).status, 401);
     assert.deepEqual((await logged(company, 'membership')).at(-1)?.action, 'delete');
   });
+
+  test('who is removed and comes back finds no key of theirs alive', async () => {
+    const { company, owner, clerk, calls } = staff;
+    const { body: key } = await calls.clerk('POST', '/api-keys/', { name: 'My script' });
+    const headers = { authorization: `Bearer ${key.secret}` };
+    assert.equal((await api.call('GET', '/api/v1/users/me/', undefined, headers)).status, 200);
+    await calls.owner('DELETE', `/members/${clerk.userId}/`);
+    await inDirectory(house.db, (tx) => setMembership(tx, clerk.userId, company.tenant.id, 'clerk'));
+    assert.equal((await api.call('GET', '/api/v1/users/me/', undefined, headers)).status, 401);
+    const [revoked] = (await logged(company, 'api_key')).filter(({ action }) => action === 'change');
+    assert.deepEqual([revoked?.actor_id, revoked?.after?.revoked], [owner.userId, true]);
+  });
 });
 
 describe('permissions that are kept apart', () => {

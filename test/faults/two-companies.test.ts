@@ -14,14 +14,21 @@ import {
   type TestCompany,
   type TestHouse,
 } from '#test/company';
-import { openSession } from '#users';
+import { type Member, openSession } from '#users';
 import { assertFired, seededRandom } from './trial.ts';
 
-/** The judged length is WALL_REQUESTS=100000. */
+/** How many; WALL_REQUESTS=100000 is the long form. */
 const REQUESTS = Number(process.env.WALL_REQUESTS ?? 2000);
 const AT_ONCE = 12;
 
-type Side = { company: TestCompany; cookie: string; bearer: string; entry: string; other: string };
+type Side = {
+  company: TestCompany;
+  member: Member;
+  cookie: string;
+  bearer: string;
+  entry: string;
+  other: string;
+};
 
 let house: TestHouse;
 let api: TestApi;
@@ -29,8 +36,8 @@ let sides: [Side, Side];
 let port: number;
 const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
 
-const sale = ({ tenant }: TestCompany, amount: string) => ({
-  entry_date: '2024-01-10',
+const sale = ({ tenant }: TestCompany, amount: string, entry_date = '2024-01-10') => ({
+  entry_date,
   memo: `of ${tenant.slug}`,
   reference: tenant.slug,
   lines: [
@@ -39,6 +46,8 @@ const sale = ({ tenant }: TestCompany, amount: string) => ({
   ],
 });
 
+const bearerOf = async (member: Member) => `Bearer ${(await api.tokens.issue(member)).access}`;
+
 async function sideOf(currency: string): Promise<Side> {
   const company = await createCompany(house.db, { currency });
   const member = await addMember(house.db, company, 'accountant');
@@ -46,8 +55,9 @@ async function sideOf(currency: string): Promise<Side> {
   const token = await openSession(house.db, member, { ip: '127.0.0.1', userAgent: undefined });
   return {
     company,
+    member,
     cookie: `himalytix_session=${token}`,
-    bearer: `Bearer ${(await api.tokens.issue(member)).access}`,
+    bearer: await bearerOf(member),
     entry: ids[0] ?? '',
     other: '',
   };
@@ -73,7 +83,7 @@ type Ask = { method?: string; path: string; status: number; body?: unknown; page
 const reports = '/api/v1/reports';
 const range = 'from=2024-01-01&to=2024-12-31';
 
-/** What is asked by turns; the last of them for what is the other company's. */
+/** What is asked by turns; the last of them for what is the other company's. What is posted lies outside of the long reports. */
 const asks: ((side: Side) => Ask)[] = [
   () => ({ path: `${reports}/trial-balance/?as_of=2024-12-31`, status: 200 }),
   () => ({ path: '/api/v1/journal-entries/?page_size=20', status: 200 }),
@@ -85,7 +95,7 @@ const asks: ((side: Side) => Ask)[] = [
     method: 'POST',
     path: '/api/v1/journal-entries/',
     status: 201,
-    body: sale(company, '1.00'),
+    body: sale(company, '1.00', '2025-01-10'),
   }),
   ({ entry }) => ({ path: `/api/v1/journal-entries/${entry}/`, status: 200 }),
   () => ({ path: '/reports/trial-balance/?as_of=2024-12-31', status: 200, page: true }),
@@ -151,24 +161,36 @@ async function trial(nth: number, random: () => number): Promise<void> {
   if (answer.status === 200) assert.ok(answer.text.length > 50, ask.path);
 }
 
-test('two companies by turns on two connections, some requests cut off, get not one foreign row', async (t) => {
-  const random = seededRandom(t);
-  let next = 0;
-  const work = async () => {
-    while (next < REQUESTS) await trial(next++, random);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  t.diagnostic(`${REQUESTS} requests: ${JSON.stringify(counts)}`);
-  assertFired(counts.cut > REQUESTS / 50, 'requests were cut off');
-  assert.ok(counts.answered - counts.busy > REQUESTS / 2, JSON.stringify(counts));
-  for (const { company } of sides) {
-    const { rows } = await company.run((tx) =>
-      sql<{ memo: string }>`select distinct memo from journal_entries`.execute(tx.db),
+const roomy = { timeout: 120_000 + REQUESTS * 40 };
+
+test(
+  'two companies by turns on two connections, some requests cut off, get not one foreign row',
+  roomy,
+  async (t) => {
+    const random = seededRandom(t);
+    let next = 0;
+    const work = async () => {
+      while (next < REQUESTS) {
+        const nth = next++;
+        // A token lasts ten minutes, which the long form outlasts.
+        if (nth % 2000 < 2 && nth > 2)
+          (sides[nth % 2] as Side).bearer = await bearerOf((sides[nth % 2] as Side).member);
+        await trial(nth, random);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    t.diagnostic(`${REQUESTS} requests: ${JSON.stringify(counts)}`);
+    assertFired(counts.cut > REQUESTS / 50, 'requests were cut off');
+    assert.ok(counts.answered - counts.busy > REQUESTS / 2, JSON.stringify(counts));
+    for (const { company } of sides) {
+      const { rows } = await company.run((tx) =>
+        sql<{ memo: string }>`select distinct memo from journal_entries`.execute(tx.db),
+      );
+      assert.deepEqual(rows, [{ memo: `of ${company.tenant.slug}` }]);
+    }
+    const { rows } = await house.db.pool.query(
+      `select current_user = session_user as own, coalesce(current_setting('app.actor_id', true), '') as actor`,
     );
-    assert.deepEqual(rows, [{ memo: `of ${company.tenant.slug}` }]);
-  }
-  const { rows } = await house.db.pool.query(
-    `select current_user = session_user as own, coalesce(current_setting('app.actor_id', true), '') as actor`,
-  );
-  assert.deepEqual(rows, [{ own: true, actor: '' }]);
-});
+    assert.deepEqual(rows, [{ own: true, actor: '' }]);
+  },
+);

@@ -27,7 +27,7 @@ const context: PageContext = {
   },
   actor: { name: evil, email: evil, role: 'accountant' },
   csrfToken: 'token',
-  path: '/journal-entries/',
+  ...{ path: '/journal-entries/', companies: [] },
   may: () => true,
 };
 const summary = {

@@ -45,6 +45,7 @@ const ofBranches = [
   'scheduled_reversals',
   'idempotency_keys',
   'audit_rows',
+  'entry_approvals',
 ];
 
 export const wallChecks: readonly Check[] = [

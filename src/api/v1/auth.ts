@@ -1,5 +1,4 @@
 // Signing in and out over the API, and who one is.
-import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { type Permission, plainAccess } from '#lib/access';
 import { fixAmount } from '#lib/money';
@@ -9,6 +8,7 @@ import { tenantById, tenantRefused } from '#tenancy';
 import { beginSession, checkCredentials, effectivePermissions, type Member, type TokenPair } from '#users';
 import type { ApiServer, Services } from './context.ts';
 import { nullable, problems, strictObject, TokenSchema, UserSchema } from './schemas.ts';
+import { bearerOf, signInOrigin, smallBody } from './sign-in-origin.ts';
 
 const limitOf = (limit: string | null, { currencyScale }: Tenant) =>
   limit === null ? null : fixAmount(limit, currencyScale);
@@ -31,12 +31,8 @@ const userDocument = (member: Member, tenant: Tenant, declared: readonly Permiss
   },
 });
 
-/** Anybody may send these bodies, so they are kept small. */
-const bodyLimit = 16_384;
-
-const bearer = (request: FastifyRequest) => /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-
-async function signedIn({ db, permissions }: Services, member: Member, pair: TokenPair) {
+/** What a sign-in answers: the tokens, and who one is. Throws when the company is not open. */
+export async function signedIn({ db, permissions }: Services, member: Member, pair: TokenPair) {
   const tenant = await tenantById(db, member.tenantId);
   if (tenant?.status !== 'active') throw tenantRefused();
   return { ...pair, user: userDocument(member, tenant, permissions) };
@@ -46,7 +42,7 @@ function loginRoute(app: ApiServer, services: Services): void {
   const { db } = services;
   app.post('/auth/login/', {
     config: { permission: 'public' },
-    bodyLimit,
+    bodyLimit: smallBody,
     schema: {
       tags: ['auth'],
       security: [],
@@ -57,11 +53,12 @@ function loginRoute(app: ApiServer, services: Services): void {
         email: Type.String({ maxLength: 320 }),
         password: Type.String({ maxLength: 1000 }),
       }),
-      response: { 200: TokenSchema, ...problems(400, 401, 403, 415, 422) },
+      response: { 200: TokenSchema, ...problems(400, 401, 403, 415, 422, 429) },
     },
     handler: async (request) => {
-      const member = await checkCredentials(db, request.body, request.claimed?.id ?? null);
-      const from = { ip: request.ip, userAgent: request.headers['user-agent'] };
+      const from = signInOrigin(request);
+      const tenantId = request.claimed?.id ?? null;
+      const member = await checkCredentials(db, request.body, tenantId, { door: 'api', from });
       const { credential } = await beginSession(services, 'api', { member, methods: ['pwd'], from });
       return await signedIn(services, member, credential);
     },
@@ -72,7 +69,7 @@ function refreshRoute(app: ApiServer, services: Services): void {
   const { tokens } = services;
   app.post('/auth/refresh/', {
     config: { permission: 'public' },
-    bodyLimit,
+    bodyLimit: smallBody,
     schema: {
       tags: ['auth'],
       security: [],
@@ -96,7 +93,7 @@ const unless = (forgiven: boolean) => (problem: unknown) => {
 function logoutRoute(app: ApiServer, { tokens }: Services): void {
   app.post('/auth/logout/', {
     config: { permission: 'public' },
-    bodyLimit,
+    bodyLimit: smallBody,
     schema: {
       tags: ['auth'],
       summary: 'End this sign-in: its access and refresh tokens stop working',
@@ -104,7 +101,7 @@ function logoutRoute(app: ApiServer, { tokens }: Services): void {
       response: { 204: Type.Null(), ...problems(401, 415, 422) },
     },
     handler: async (request, reply) => {
-      const access = bearer(request);
+      const access = bearerOf(request);
       const refresh = request.body?.refresh;
       if (!access && !refresh)
         throw new Problem('unauthenticated', 'users/sign-in-needed', 'send a token to end its sign-in');

@@ -10,6 +10,7 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { PostingQueue } from '#accounting';
+import type { Config } from '#lib/config';
 import type { Db } from '#lib/db';
 import { permissionMissing } from '#lib/http/guard';
 import {
@@ -20,6 +21,7 @@ import {
   fingerprintOf,
   whileUnderWay,
 } from '#lib/idempotency';
+import type { KeyRing } from '#lib/key-ring';
 import { type Fault, invalid, mergeFaults, Problem } from '#lib/problem';
 import { inTenant, type TenantTx } from '#lib/tenant-tx';
 import { mayDo, type ProviderServices } from '#users';
@@ -33,7 +35,7 @@ export type ApiServer = FastifyInstance<
 >;
 
 /** What app.ts hands to the routes; `permissions` are those of all rooms. */
-export type Services = ProviderServices & { postings: PostingQueue };
+export type Services = ProviderServices & { keyRing: KeyRing; config: Config; postings: PostingQueue };
 
 /**
  * Refuses, as the guard does, what asks for more than the route's own permission, such as a change that depends on what is there.

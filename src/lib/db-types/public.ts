@@ -42,6 +42,16 @@ export interface ApiKeys {
   user_id: string | null;
 }
 
+export interface CompanySwitches {
+  challenge: Buffer | null;
+  expires_at: Timestamp;
+  id: string;
+  origin: string;
+  session_id: string;
+  tenant_id: string;
+  ticket_hash: Buffer | null;
+}
+
 export interface EmailDomains {
   created_at: Generated<Timestamp>;
   domain: string;
@@ -80,6 +90,25 @@ export interface IdentityProviders {
   updated_at: Generated<Timestamp>;
 }
 
+export interface Invitations {
+  accepted_at: Timestamp | null;
+  created_at: Generated<Timestamp>;
+  email: string;
+  expires_at: Timestamp;
+  id: string;
+  invited_by: string | null;
+  revoked_at: Timestamp | null;
+  role: string;
+  tenant_id: string;
+  token_hash: Buffer;
+}
+
+export interface KnownOrigins {
+  origin_hash: Buffer;
+  used_at: Generated<Timestamp>;
+  user_id: string;
+}
+
 export interface Memberships {
   approve_limit: Numeric | null;
   branches: string[] | null;
@@ -95,12 +124,26 @@ export interface Memberships {
 }
 
 export interface Outbox {
+  attempts: Generated<number>;
   created_at: Generated<Timestamp>;
+  due_at: Timestamp | null;
+  failed_at: Timestamp | null;
   id: string;
+  last_error: string | null;
   payload: Generated<Json>;
   relayed_at: Timestamp | null;
-  schema_name: string;
+  schema_name: string | null;
+  sealed: string | null;
   topic: string;
+}
+
+export interface PasswordResets {
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  id: string;
+  token_hash: Buffer;
+  used_at: Timestamp | null;
+  user_id: string;
 }
 
 export interface PermissionRules {
@@ -126,10 +169,12 @@ export interface RefreshTokens {
   family_id: string;
   family_since: Generated<Timestamp>;
   id: string;
+  ip: string | null;
   revoked_at: Timestamp | null;
   tenant_id: string;
   token_hash: Buffer;
   used_at: Timestamp | null;
+  user_agent: string | null;
   user_id: string;
 }
 
@@ -147,11 +192,24 @@ export interface Sessions {
   expires_at: Timestamp;
   id: string;
   ip: string | null;
+  last_seen_at: Generated<Timestamp>;
   provider_id: string | null;
   tenant_id: string;
   token_hash: Buffer;
   user_agent: string | null;
   user_id: string;
+}
+
+export interface SignInEvents {
+  at: Generated<Timestamp>;
+  door: string;
+  id: string;
+  ip: string | null;
+  methods: string[];
+  succeeded: boolean;
+  tenant_id: string | null;
+  user_agent: string | null;
+  user_id: string | null;
 }
 
 export interface SigningKeys {
@@ -162,6 +220,22 @@ export interface SigningKeys {
   public_jwk: Json;
   retired_at: Timestamp | null;
   signs_from: Generated<Timestamp>;
+}
+
+export interface SignInPolicies {
+  password_kinds: Generated<number>;
+  password_min_length: Generated<number>;
+  password_refuse_common: Generated<boolean>;
+  session_hours: Generated<number>;
+  session_idle_minutes: Generated<number>;
+  tenant_id: string;
+}
+
+export interface SignInThrottles {
+  blocked_until: Generated<Timestamp>;
+  failed_at: Generated<Timestamp>;
+  failures: Generated<number>;
+  key: Buffer;
 }
 
 export interface TenantDomains {
@@ -206,16 +280,23 @@ export interface Verifications {
 
 export interface DB {
   api_keys: ApiKeys;
+  company_switches: CompanySwitches;
   email_domains: EmailDomains;
   identities: Identities;
   identity_providers: IdentityProviders;
+  invitations: Invitations;
+  known_origins: KnownOrigins;
   memberships: Memberships;
   outbox: Outbox;
+  password_resets: PasswordResets;
   permission_rules: PermissionRules;
   provider_sign_ins: ProviderSignIns;
   refresh_tokens: RefreshTokens;
   roles: Roles;
   sessions: Sessions;
+  sign_in_events: SignInEvents;
+  sign_in_policies: SignInPolicies;
+  sign_in_throttles: SignInThrottles;
   signing_keys: SigningKeys;
   tenant_domains: TenantDomains;
   tenants: Tenants;

@@ -7,13 +7,24 @@ import type { Actor, Tenant } from '#lib/tenant-tx';
 import { unfitFaults } from './unfit-values.ts';
 
 /**
- * Who the credential says it is, and for which company; `csrfToken` only for a cookie. `tenant` is that company where it was
- * looked up together with the person, after the request had come.
+ * A page's session, and all companies that its owner may change to. One that is `confined` leads neither to other companies nor to
+ * what is its owner's in all of them.
+ */
+export type PageSession = {
+  id: string;
+  companies: readonly { slug: string; name: string }[];
+  confined: boolean;
+};
+
+/**
+ * Who the credential says it is, and for which company; `csrfToken` and `session` only for a cookie. `tenant` is that company
+ * where it was looked up together with the person, after the request had come.
  */
 export type Identity = {
   tenantId: string;
   actor: Actor;
   csrfToken: string | null;
+  session?: PageSession;
   tenant?: Promise<Tenant | null>;
 };
 

@@ -6,7 +6,9 @@ import type { CompanyRole } from '../access/own-roles.ts';
 
 /** The whole page of the list. */
 export function rolesPage(context: PageContext, roles: readonly CompanyRole[]): Html {
-  const action = html`<a class="btn btn-primary" href="/settings/roles/new/">${icon('plus')} New role</a>`;
+  const action = context.may('users.role.manage')
+    ? html`<a class="btn btn-primary" href="/settings/roles/new/">${icon('plus')} New role</a>`
+    : html``;
   const body = html`<div class="hx-sheet"><table class="hx-ledger hx-stacked">
 <thead><tr><th scope="col">Role</th><th scope="col">Key</th><th scope="col">Kind</th><th scope="col" class="hx-num">Permissions</th><th scope="col" class="hx-num">Members</th></tr></thead>
 <tbody>${roles.map(

@@ -192,3 +192,13 @@ test('a member is removed by page, and is then out', async () => {
   assert.equal((await pages.get(memberPath())).statusCode, 404);
   assert.equal((await pages.get('/settings/members/nobody/')).statusCode, 404);
 });
+
+test('who only looks at roles is offered no new one, and each finds their way to the keys they may see', async () => {
+  const auditor = await as(await addMember(house.db, company, 'auditor'));
+  const seen = (await auditor.get('/settings/roles/')).body;
+  assert.match(seen, /Accountant/);
+  assert.doesNotMatch(seen, /New role|api-keys/);
+  const ours = (await (await as(owner)).get('/settings/roles/')).body;
+  assert.match(ours, /New role/);
+  assert.match(ours, /href="\/settings\/api-keys\/"[\s\S]*href="\/account\/api-keys\/"/);
+});

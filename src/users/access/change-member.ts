@@ -4,6 +4,7 @@ import { noteChange } from '#lib/audit/note-change';
 import { fixAmount, parseAmount } from '#lib/money';
 import { type Fault, invalid } from '#lib/problem';
 import type { DirectoryTx } from '#lib/tenant-tx';
+import { revokeKeysOf } from '../api-keys/keep-api-keys.ts';
 import { type Administration, administrator, escalationFaults, refuseEscalation } from './escalation.ts';
 import { type CompanyMember, lockAccess, requiredMember } from './members.ts';
 import { permissionsOfRole } from './own-roles.ts';
@@ -88,9 +89,10 @@ function accessAfter(
   };
 }
 
-const whole: Omit<MemberChange, 'role'> = {
-  granted: [],
-  denied: [],
+/** What is said of an owner besides the role: nothing. */
+export const whole = {
+  granted: [] as string[],
+  denied: [] as string[],
   post_limit: null,
   approve_limit: null,
   branches: null,
@@ -164,7 +166,7 @@ async function store(tx: DirectoryTx, tenantId: string, { userId, role, access }
 }
 
 /**
- * Ends a membership, and with it the sessions and tokens of the person in this company. Throws not-found, forbidden for an owner
+ * Ends a membership, and with it the sessions, tokens and API keys of the person in this company. Throws not-found, forbidden for an owner
  * when one is none, or a conflict for the last owner.
  */
 export async function removeMember(
@@ -178,6 +180,7 @@ export async function removeMember(
   const member = await requiredMember(tx, tenantId, userId);
   refuseEscalation(escalationFaults(by, member, member, declared));
   if (member.role === 'owner') await requireOtherOwner(tx, tenantId, userId);
+  await revokeKeysOf(tx, tenantId, userId, administration.by);
   for (const table of ['sessions', 'refresh_tokens', 'memberships'] as const)
     await tx.db.deleteFrom(table).where('user_id', '=', userId).where('tenant_id', '=', tenantId).execute();
   const note = { subject: 'membership', subjectId: userId, action: 'delete' as const };

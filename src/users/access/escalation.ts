@@ -4,7 +4,7 @@ import { unitsOf } from '#lib/money';
 import { type Fault, Problem } from '#lib/problem';
 import type { DirectoryTx } from '#lib/tenant-tx';
 import { effectivePermissions, type Holder, mayDo } from '../roles.ts';
-import { requiredMember } from './members.ts';
+import { findMember } from './members.ts';
 
 /**
  * Who changes somebody's access, and what there is to give. `by` is null for the operator at the server's console, who may all;
@@ -28,7 +28,7 @@ export async function administrator(
   permission: string,
 ): Promise<Holder | null> {
   if (by === null) return null;
-  const member = await requiredMember(tx, tenantId, by).catch(() => null);
+  const member = await findMember(tx, tenantId, by);
   if (member?.active && mayDo(member, permission)) return member;
   throw new Problem('forbidden', 'users/permission-missing', `this takes the permission ${permission}`);
 }

@@ -41,15 +41,25 @@ export async function listMembers(tx: DirectoryTx, tenantId: string): Promise<Co
   return rows.map(memberOfRow);
 }
 
+/** One member, or null for whoever is none. */
+export async function findMember(
+  tx: DirectoryTx,
+  tenantId: string,
+  userId: string,
+): Promise<CompanyMember | null> {
+  const row = await selected(tx, tenantId).where('memberships.user_id', '=', userId).executeTakeFirst();
+  return row ? memberOfRow(row) : null;
+}
+
 /** One member. Throws not-found for whoever is none. */
 export async function requiredMember(
   tx: DirectoryTx,
   tenantId: string,
   userId: string,
 ): Promise<CompanyMember> {
-  const row = await selected(tx, tenantId).where('memberships.user_id', '=', userId).executeTakeFirst();
-  if (!row) throw notFound('member');
-  return memberOfRow(row);
+  const member = await findMember(tx, tenantId, userId);
+  if (!member) throw notFound('member');
+  return member;
 }
 
 /**

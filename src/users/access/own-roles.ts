@@ -1,5 +1,5 @@
 // The roles of a company: those that are built in, and those that it made itself.
-import type { Permission } from '#lib/access';
+import { type Permission, plainAccess } from '#lib/access';
 import { noteChange } from '#lib/audit/note-change';
 import { type Fault, invalid, notFound, Problem } from '#lib/problem';
 import type { DirectoryTx } from '#lib/tenant-tx';
@@ -27,7 +27,7 @@ const titleOf = (role: string) => role.charAt(0).toUpperCase() + role.slice(1);
 /** What the role `key` allows by itself. */
 const holderOf = (key: string, permissions: readonly string[] | null): Holder => ({
   role: key,
-  access: { own: permissions, granted: [], denied: [], postLimit: null, approveLimit: null, branches: null },
+  access: { ...plainAccess, own: permissions },
 });
 
 /** The built-in roles, then the company's own by title. */

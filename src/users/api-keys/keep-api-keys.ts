@@ -132,3 +132,15 @@ export async function revokeApiKey(
   const note = { before: { ...facts, revoked: false }, after: { ...facts, revoked: true } };
   await noteChange(tx, tenantId, { subject: 'api_key', subjectId: id, action: 'change', ...note });
 }
+
+/** Revokes all keys that a person has in a company, so that none comes alive again with the membership. */
+export async function revokeKeysOf(
+  tx: DirectoryTx,
+  tenantId: string,
+  userId: string,
+  by: string | null,
+): Promise<void> {
+  const query = tx.db.selectFrom('api_keys').select('id').where('tenant_id', '=', tenantId);
+  const keys = await query.where('user_id', '=', userId).where('revoked_at', 'is', null).execute();
+  for (const { id } of keys) await revokeApiKey(tx, tenantId, id, by);
+}

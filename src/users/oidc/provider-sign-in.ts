@@ -1,10 +1,14 @@
 // A sign-in or a linking through a provider from its beginning to its end, whoever shows the pages around it.
 import { timingSafeEqual } from 'node:crypto';
+import { sql } from 'kysely';
 import type { Permission } from '#lib/access';
+import { Problem } from '#lib/problem';
 import { type Actor, inDirectory, type Tenant } from '#lib/tenant-tx';
 import { hashSecretToken } from '../secret-token.ts';
 import { findSession } from '../sessions.ts';
 import type { SignInServices } from '../sign-in.ts';
+import { noteSignIn } from '../sign-in-events.ts';
+import type { SignInOrigin } from '../sign-in-facts.ts';
 import { type Member, memberOf } from '../user.ts';
 import { admitPerson } from './admit-person.ts';
 import { addressAtProvider, clientAtHand, personAtProvider, providerRefused } from './ask-provider.ts';
@@ -19,6 +23,7 @@ import {
   takePending,
 } from './pending-sign-in.ts';
 import type { ClientOf } from './provider-client.ts';
+import type { ProviderPerson } from './provider-person.ts';
 import type { ProviderKeeper } from './save-provider.ts';
 
 /** What app.ts hands to whatever has to do with providers. */
@@ -37,6 +42,7 @@ export type ProviderAnswer = {
   secret: string | undefined;
   session: string | undefined;
   actor: Actor;
+  from: SignInOrigin;
 };
 
 /** What it led to: somebody to open a session for, or an account that is linked now. */
@@ -110,8 +116,32 @@ export async function finishAtProvider(
     await inDirectory(db, (tx) => linkIdentity(tx, provider, person, asked.userId), self);
     return { member: asked, nextPath, linked: true };
   }
-  const userId = await inDirectory(db, (tx) => admitPerson(tx, provider, person), actor);
-  const member = await memberOf(db, userId, provider.tenantId);
-  if (!member) throw providerRefused(provider);
-  return { member, nextPath, linked: false };
+  return { member: await admitted(services, answer, person), nextPath, linked: false };
+}
+
+/**
+ * The member whom a person at the provider stands for. The history tells of whoever is refused, and of nothing that did not come
+ * from a provider, as anybody may send a callback.
+ */
+async function admitted(
+  { db }: ProviderServices,
+  { provider, actor, from }: ProviderAnswer,
+  person: ProviderPerson,
+): Promise<Member> {
+  const { tenantId } = provider;
+  try {
+    const userId = await inDirectory(db, (tx) => admitPerson(tx, provider, person), actor);
+    const member = await memberOf(db, userId, tenantId);
+    if (!member) throw providerRefused(provider);
+    return member;
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const { rows } = await sql<{ user_id: string }>`select user_id from public.identities
+      where provider_id = ${provider.id} and issuer = ${person.issuer} and subject = ${person.subject}`.execute(
+      db.kysely,
+    );
+    const userId = rows[0]?.user_id ?? null;
+    await noteSignIn(db, { userId, tenantId, succeeded: false, methods: ['oidc'], door: 'page', from });
+    throw error;
+  }
 }

@@ -17,7 +17,7 @@ export type Field = {
 };
 
 /** The faults of one field. */
-function faultsAt(faults: readonly Fault[] | undefined, name: string): Fault[] {
+export function faultsAt(faults: readonly Fault[] | undefined, name: string): Fault[] {
   return (faults ?? []).filter(({ pointer }) => pointer === `/${name}`);
 }
 

@@ -7,5 +7,6 @@ import { mayDo } from '../roles.ts';
 export function pageContextOf(request: FastifyRequest): PageContext {
   const { tenant, actor, csrfToken } = request;
   const path = request.url.split('?', 1)[0] ?? '/';
-  return { tenant, actor, csrfToken, path, may: (permission) => mayDo(actor, permission) };
+  const may = (permission: string) => mayDo(actor, permission);
+  return { tenant, actor, csrfToken, path, may, companies: request.identity?.session?.companies ?? [] };
 }

@@ -1,49 +1,44 @@
-// Signing in and out by page: the cookie session begins and ends here.
+// Signing in and out by page: the cookie session begins and ends here. The other pages of a person hang beside it.
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendPage, textParameter } from '#dashboard';
+import { statusOf } from '#lib/http/send-problem';
 import { Problem } from '#lib/problem';
 import { checkCredentials } from '../check-credentials.ts';
 import { linkedRoutes } from '../oidc/pages/linked-routes.ts';
 import { providerRoutes } from '../oidc/pages/provider-routes.ts';
 import { providerSignInRoutes } from '../oidc/pages/sign-in-routes.ts';
-import type { ProviderServices } from '../oidc/provider-sign-in.ts';
 import { closeSession, sessionCookie } from '../sessions.ts';
+import { accountRoutes } from './account/routes.ts';
 import { apiKeyPageRoutes } from './api-key-routes.ts';
 import { companyPage, leavingPage } from './company-page.ts';
-import { cookieOptions, openSignIn } from './open-sign-in.ts';
+import { sentText } from './form-field.ts';
+import type { PageServices } from './handed-to-pages.ts';
+import { invitationRoutes } from './invitation-routes.ts';
+import { openPageSession } from './open-page-session.ts';
+import { passwordResetRoutes } from './password-reset-routes.ts';
 import { safeNext } from './safe-next.ts';
 import { sendSignInPage } from './send-sign-in-page.ts';
+import { settingsRoutes } from './settings/routes.ts';
+import { cookieOptions, pageOrigin } from './sign-in-cookies.ts';
+import { switchRoutes } from './switch-routes.ts';
 
 const open = { config: { permission: 'public' } };
 
-/** GET and POST /sign-in/, POST /sign-out/, and the pages about providers. Requires @fastify/cookie on the app. */
-export async function userPageRoutes(app: FastifyInstance, services: ProviderServices): Promise<void> {
+/** /sign-in/, /sign-out/, /password-reset/, /invitation/, /switch/, /account/ and /settings/. Requires @fastify/cookie on the app. */
+export async function userPageRoutes(app: FastifyInstance, services: PageServices): Promise<void> {
   const { db } = services;
   await app.register(formbody);
-  providerSignInRoutes(app, services);
-  linkedRoutes(app, services);
-  providerRoutes(app, services);
   apiKeyPageRoutes(app, { db });
 
   app.get('/sign-in/', open, async (request, reply) => {
     if (!request.claimed) return await askCompany(request, reply);
     const next = safeNext(textParameter(request, 'next'));
-    return await sendSignInPage(services, request, reply, { next });
+    const done = textParameter(request, 'done');
+    return await sendSignInPage(services, request, reply, { next, done });
   });
 
-  app.post('/sign-in/', open, async (request, reply) => {
-    if (!request.claimed) return await askCompany(request, reply);
-    const { email, password, next } = credentialsOf(request.body);
-    try {
-      const member = await checkCredentials(db, { email, password }, request.claimed.id);
-      return await openSignIn(services, request, reply, { proof: { member, methods: ['pwd'] }, next });
-    } catch (error) {
-      if (!(error instanceof Problem) || error.kind !== 'unauthenticated') throw error;
-      const told = { next: safeNext(next), email, fault: error.detail, status: 401 };
-      return await sendSignInPage(services, request, reply, told);
-    }
-  });
+  app.post('/sign-in/', open, (request, reply) => signIn(services, request, reply));
 
   app.post('/sign-out/', { config: { permission: 'signed-in' } }, async (request, reply) => {
     const token = request.cookies[sessionCookie];
@@ -51,6 +46,37 @@ export async function userPageRoutes(app: FastifyInstance, services: ProviderSer
     reply.clearCookie(sessionCookie, cookieOptions(request));
     return await reply.redirect('/sign-in/', 303);
   });
+
+  passwordResetRoutes(app, services);
+  invitationRoutes(app, services);
+  switchRoutes(app, services);
+  accountRoutes(app, services);
+  settingsRoutes(app, services);
+  providerSignInRoutes(app, services);
+  linkedRoutes(app, services);
+  providerRoutes(app, services);
+}
+
+async function signIn(
+  services: PageServices,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  if (!request.claimed) return await askCompany(request, reply);
+  const { body, claimed } = request;
+  const email = sentText(body, 'email').trim();
+  const next = safeNext(sentText(body, 'next'));
+  const from = pageOrigin(request);
+  try {
+    const credentials = { email, password: sentText(body, 'password') };
+    const member = await checkCredentials(services.db, credentials, claimed.id, { door: 'page', from });
+    return await openPageSession(services, request, reply, { proof: { member, methods: ['pwd'] }, next });
+  } catch (error) {
+    if (!(error instanceof Problem) || !['unauthenticated', 'too-many'].includes(error.kind)) throw error;
+    if (error.retryAfter !== null) reply.header('Retry-After', String(error.retryAfter));
+    const told = { next, email, fault: error.detail, status: statusOf(error) };
+    return await sendSignInPage(services, request, reply, told);
+  }
 }
 
 // A redirect of a form to another host would break our own form-action policy; a refresh is no form's redirect.
@@ -65,10 +91,4 @@ async function askCompany(request: FastifyRequest, reply: FastifyReply): Promise
   const address = `${request.protocol}://${slug}.${host}/sign-in/`;
   reply.header('refresh', `0; url=${address}`);
   return await sendPage(reply, leavingPage(slug, address));
-}
-
-function credentialsOf(body: unknown): { email: string; password: string; next: string } {
-  const sent = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
-  const text = (name: string) => (typeof sent[name] === 'string' ? sent[name] : '');
-  return { email: text('email').trim(), password: text('password'), next: text('next') };
 }

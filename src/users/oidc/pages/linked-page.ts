@@ -1,6 +1,7 @@
 // The providers through which a person may sign in, and which of their accounts there are linked.
-import { notice, type PageContext, pageShell, timeLabel } from '#dashboard';
+import { notice, type PageContext, timeLabel } from '#dashboard';
 import { type Html, html } from '#lib/html';
+import { accountPage } from '../../pages/account/account-frame.ts';
 import type { LinkedProvider } from '../identity.ts';
 
 /** `fault` tells why something was refused; `done` names what has been done, `refused` what came back from a provider in vain. */
@@ -32,13 +33,12 @@ export function linkedPage(context: PageContext, view: LinkedView): Html {
   const news = lookedUp(said, done);
   const nothing = refused === '' ? undefined : 'The account could not be linked. Begin again.';
   const fault = view.fault ?? lookedUp(inVain, refused) ?? nothing;
-  return pageShell(context, {
-    title: 'Linked accounts',
-    subtitle: `Accounts elsewhere with which you sign in to ${context.tenant.name}.`,
-    styles: ['account.css'],
-    body: html`${fault && notice('danger', fault)}${news && !fault && notice('success', news)}
+  return accountPage(
+    context,
+    html`${fault && notice('danger', fault)}${news && !fault && notice('success', news)}
+<p class="hx-muted">Accounts elsewhere with which you sign in to ${context.tenant.name}.</p>
 ${providers.length === 0 ? html`<p>${context.tenant.name} offers no sign-in but your password.</p>` : html`<ul class="hx-list">${providers.map((provider) => row(context, provider))}</ul>`}`,
-  });
+  );
 }
 
 function row(context: PageContext, provider: LinkedProvider): Html {

@@ -1,13 +1,13 @@
 // The way of a browser to a provider and back: the buttons of the sign-in page lead here.
-import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendPage, textParameter } from '#dashboard';
 import { logProblem, statusOf } from '#lib/http/send-problem';
 import { Problem } from '#lib/problem';
 import { type Actor, systemActor, type Tenant } from '#lib/tenant-tx';
-import { cookieOptions, openSignIn } from '../../pages/open-sign-in.ts';
+import { openPageSession } from '../../pages/open-page-session.ts';
 import { safeNext } from '../../pages/safe-next.ts';
 import { sendSignInPage } from '../../pages/send-sign-in-page.ts';
+import { cookieOptions, pageOrigin, plainAddress } from '../../pages/sign-in-cookies.ts';
 import { findSession, sessionCookie } from '../../sessions.ts';
 import { enabledProvider } from '../identity-provider.ts';
 import { PENDING_SECONDS } from '../pending-sign-in.ts';
@@ -58,10 +58,12 @@ export async function sendToProvider(
   return await sendPage(reply, leavingPage(provider.name, address));
 }
 
-/** The system, at the request of somebody who is not known yet; an address that is none, or its zone, is left out. */
-function actorOf({ id, ip }: FastifyRequest): Actor {
-  return { ...systemActor, requestId: id, ip: isIP(ip) === 0 ? null : (ip.split('%', 1)[0] ?? null) };
-}
+/** The system, at the request of somebody who is not known yet. */
+const actorOf = ({ id, ip }: FastifyRequest): Actor => ({
+  ...systemActor,
+  requestId: id,
+  ip: plainAddress(ip),
+});
 
 /**
  * Shows what went wrong: on the sign-in page, or to who is signed in on the page of their linked accounts. What is nobody's
@@ -112,11 +114,12 @@ export function providerSignInRoutes(app: FastifyInstance, services: ProviderSer
         secret,
         session: request.cookies[sessionCookie],
         actor: actorOf(request),
+        from: pageOrigin(request),
       });
       reply.clearCookie(pendingCookie, { ...cookieOptions(request), path: pendingPath });
       if (linked) return await reply.redirect(nextPath, 303);
       const proof = { member, methods: ['oidc'] as const, providerId: provider.id };
-      return await openSignIn(services, request, reply, { proof, next: nextPath });
+      return await openPageSession(services, request, reply, { proof, next: nextPath });
     } catch (error) {
       return await tell(services, request, reply, error);
     }

@@ -4,6 +4,11 @@ import type { Html } from '#lib/html';
 import { type Section, sectionsPage } from '../sections-page.ts';
 
 const accountSections: readonly Section[] = [
+  { label: 'Profile', href: '/account/' },
+  { label: 'Password', href: '/account/password/' },
+  { label: 'Sessions', href: '/account/sessions/' },
+  { label: 'Sign-in history', href: '/account/sign-ins/' },
+  { label: 'Linked accounts', href: '/account/linked/' },
   { label: 'API keys', href: '/account/api-keys/', permission: 'users.api_key.view' },
 ];
 
