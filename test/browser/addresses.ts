@@ -33,6 +33,7 @@ export async function addressesOf(company: TestCompany, memo = 'Shop rent'): Pro
     'own sessions': '/account/sessions/',
     'own sign-ins': '/account/sign-ins/',
     'sign-in policy': '/settings/sign-in/',
+    'sign-in providers': '/settings/sign-in/providers/',
     invitations: '/settings/invitations/',
     'own API keys': '/account/api-keys/',
     'sign-in': `/sign-in/?next=${query}`,

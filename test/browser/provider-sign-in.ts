@@ -26,7 +26,10 @@ async function trustingCompany(): Promise<Trusting> {
 const setUp =
   ({ domain, callback }: Trusting): Walk =>
   async (page) => {
-    await page.goto('/settings/sign-in/providers/');
+    await page.goto('/');
+    await page.locator('.hx-side').getByRole('link', { name: 'Sign-in providers' }).click();
+    await page.locator('.hx-side [aria-current]').getByText('Sign-in providers').waitFor();
+    assert.equal(await page.locator('.hx-side [aria-current]').count(), 1);
     assert.deepEqual(await barriers(page), [], 'the list without a provider');
     await page.getByLabel('Another domain').fill('example.com');
     await page.getByRole('button', { name: 'Add' }).click();
@@ -59,6 +62,14 @@ const signIn: Walk = async (page, origin) => {
   await page.getByRole('button', { name: 'Go on' }).click();
   await page.waitForURL(`${origin}/accounts/`);
   await page.locator('.hx-side').getByText('New Person').waitFor();
+  await page.goto('/account/');
+  await page.getByText('this session is good for').waitFor();
+  assert.deepEqual(await barriers(page), [], 'the account of who came through a provider');
+  await page.getByRole('link', { name: 'Password', exact: true }).click();
+  await page.getByText('have no password yet').waitFor();
+  assert.deepEqual(await barriers(page), [], 'the way to a first password');
+  await page.getByRole('button', { name: 'Mail a link' }).click();
+  await page.getByRole('heading', { name: 'Look into your mailbox' }).waitFor();
 };
 
 const link =
