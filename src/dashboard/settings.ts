@@ -68,13 +68,6 @@ export const navigation: readonly NavigationSection[] = [
         permission: 'users.member.view',
       },
       { label: 'Roles', href: '/settings/roles/', icon: 'key', key: 'r', permission: 'users.role.view' },
-      {
-        label: 'Sign-in providers',
-        href: '/settings/sign-in/providers/',
-        icon: 'swap',
-        key: 'p',
-        permission: 'users.identity_provider.view',
-      },
       { label: 'Duties', href: '/settings/duties/', icon: 'lock', key: 'u', permission: 'users.duty.view' },
       {
         label: 'API keys',
@@ -96,6 +89,13 @@ export const navigation: readonly NavigationSection[] = [
         icon: 'gear',
         key: 's',
         permission: 'users.sign_in_policy.view',
+      },
+      {
+        label: 'Sign-in providers',
+        href: '/settings/sign-in/providers/',
+        icon: 'swap',
+        key: 'p',
+        permission: 'users.identity_provider.view',
       },
     ],
   },
