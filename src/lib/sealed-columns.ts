@@ -23,5 +23,11 @@ export const sealedColumns: readonly SealedColumn[] = [
   },
   { table: 'totp_secrets', column: 'sealed', id: 'user_id', context: (id) => `users.totp:${id}` },
   { table: 'totp_enrolments', column: 'sealed', id: 'holder', context: (id) => `users.totp_enrolment:${id}` },
+  {
+    table: 'identity_providers',
+    column: 'client_secret',
+    id: 'id',
+    context: (id) => `identity_providers.client_secret:${id}`,
+  },
   { table: 'outbox', column: 'sealed', id: 'id', context: (id) => `outbox.sealed:${id}` },
 ];

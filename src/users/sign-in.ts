@@ -46,20 +46,23 @@ export async function beginSession<D extends Door>(
 
 /**
  * Opens the session or issues the tokens: what beginSession() comes to when nothing more is asked of the member. The history
- * says so, and from now on the browser and the address are known.
+ * says so, and from now on the browser and the address are known, unless a provider vouched: whoever runs it could make as many
+ * browsers known as they like, and guess a password from each. Programs have no way through a provider.
  */
 export async function finishSession<D extends Door>(
   { db, tokens }: SignInServices,
   door: D,
-  { member, methods, from }: Proof,
+  { member, methods, from, providerId = null }: Proof,
 ): Promise<OpenSession<D>> {
+  if (providerId !== null && door !== 'page') throw new TypeError('through a provider come only browsers');
   const device = from.device ?? newSecretToken();
   const open: { [Each in Door]: () => Promise<Credentials[Each]> } = {
-    page: async () => ({ session: await openSession(db, member, from, methods), device }),
+    page: async () => ({ session: await openSession(db, member, from, { methods, providerId }), device }),
     api: () => tokens.issue(member, from, methods),
   };
   const credential = await open[door]();
-  await rememberOrigin(db, member.userId, door === 'page' ? { ...from, device } : from);
+  if (providerId === null)
+    await rememberOrigin(db, member.userId, door === 'page' ? { ...from, device } : from);
   const { userId, tenantId } = member;
   await noteSignIn(db, { userId, tenantId, succeeded: true, methods, door, from });
   return { state: 'open', member, credential };

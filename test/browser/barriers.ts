@@ -1,4 +1,4 @@
-// Finds with axe what in a page is a barrier to somebody.
+// Finds what on a page keeps anybody out, with axe.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';

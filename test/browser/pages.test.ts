@@ -5,5 +5,6 @@ import './every-page.ts';
 import './finding.ts';
 import './hostile-text.ts';
 import './keying.ts';
+import './provider-sign-in.ts';
 import './second-factors.ts';
 import './signing-in.ts';

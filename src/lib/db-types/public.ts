@@ -52,6 +52,44 @@ export interface CompanySwitches {
   ticket_hash: Buffer | null;
 }
 
+export interface EmailDomains {
+  created_at: Generated<Timestamp>;
+  domain: string;
+  tenant_id: string;
+  token: string;
+  verified_at: Timestamp | null;
+  verified_by: string | null;
+}
+
+export interface Identities {
+  email: string | null;
+  id: string;
+  issuer: string;
+  last_used_at: Timestamp | null;
+  linked_at: Generated<Timestamp>;
+  provider_id: string;
+  subject: string;
+  tenant_id: string;
+  user_id: string;
+}
+
+export interface IdentityProviders {
+  client_id: string;
+  client_secret: string | null;
+  created_at: Generated<Timestamp>;
+  enabled: boolean;
+  has_secret: Generated<boolean>;
+  id: string;
+  issuer: string;
+  kind: string;
+  name: string;
+  rules: Generated<Json>;
+  scopes: string[];
+  slug: string;
+  tenant_id: string;
+  updated_at: Generated<Timestamp>;
+}
+
 export interface Invitations {
   accepted_at: Timestamp | null;
   created_at: Generated<Timestamp>;
@@ -138,6 +176,7 @@ export interface PendingSignIns {
   id: string;
   ip: string | null;
   methods: string[];
+  provider_id: string | null;
   tenant_id: string;
   token_hash: Buffer;
   user_agent: string | null;
@@ -147,6 +186,17 @@ export interface PendingSignIns {
 export interface PermissionRules {
   one: string;
   other: string;
+  tenant_id: string;
+}
+
+export interface ProviderSignIns {
+  browser_hash: Buffer;
+  expires_at: Timestamp;
+  link_session_hash: Buffer | null;
+  link_user_id: string | null;
+  next_path: string;
+  provider_id: string;
+  redirect_uri: string;
   tenant_id: string;
 }
 
@@ -196,6 +246,7 @@ export interface Sessions {
   last_seen_at: Generated<Timestamp>;
   methods: Generated<string[]>;
   proved_at: Generated<Timestamp>;
+  provider_id: string | null;
   tenant_id: string;
   token_hash: Buffer;
   user_agent: string | null;
@@ -281,7 +332,7 @@ export interface Users {
   id: string;
   is_active: Generated<boolean>;
   name: string;
-  password_hash: string;
+  password_hash: string | null;
 }
 
 export interface Verifications {
@@ -298,6 +349,9 @@ export interface Verifications {
 export interface DB {
   api_keys: ApiKeys;
   company_switches: CompanySwitches;
+  email_domains: EmailDomains;
+  identities: Identities;
+  identity_providers: IdentityProviders;
   invitations: Invitations;
   known_origins: KnownOrigins;
   memberships: Memberships;
@@ -307,6 +361,7 @@ export interface DB {
   password_resets: PasswordResets;
   pending_sign_ins: PendingSignIns;
   permission_rules: PermissionRules;
+  provider_sign_ins: ProviderSignIns;
   recovery_codes: RecoveryCodes;
   refresh_tokens: RefreshTokens;
   roles: Roles;

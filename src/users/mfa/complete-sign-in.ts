@@ -26,10 +26,10 @@ export async function completeSignIn<D extends Door>(
 ): Promise<OpenSession<D>> {
   await countPendingAttempt(services.db, pending);
   const { db } = services;
-  const { member, methods, from } = pending;
+  const { member, methods, from, providerId } = pending;
   const { userId, tenantId } = member;
   // Codes of six digits can be guessed; the rest cannot, and stays open to who is hindered by somebody else's guesses.
-  const throttles = sent.otp === undefined ? [] : factorThrottles(userId);
+  const throttles = sent.otp === undefined ? [] : factorThrottles(userId, providerId);
   if (throttles.length > 0) await chargeAttempt(db, throttles);
   const method = await proveFactor(services, member, sent);
   if (method === null) {
@@ -49,6 +49,5 @@ export async function openPendingSession<D extends Door>(
   method: SignInMethod,
 ): Promise<OpenSession<D>> {
   await closePending(services.db, pending);
-  const { member, methods, from } = pending;
-  return await finishSession(services, door, { member, methods: [...methods, method], from });
+  return await finishSession(services, door, { ...pending, methods: [...pending.methods, method] });
 }

@@ -16,7 +16,8 @@ const MOST_ATTEMPTS = 5;
 export type PendingSignIn = Proof & { id: string };
 
 /** Notes that the first factor is proved; returns the token by which the second is sent. Those that have run out are cleared away. */
-export async function openPending(db: Db, door: Door, { member, methods, from }: Proof): Promise<string> {
+export async function openPending(db: Db, door: Door, proof: Proof): Promise<string> {
+  const { member, methods, from, providerId = null } = proof;
   const token = newSecretToken();
   await db.kysely.deleteFrom('pending_sign_ins').where('expires_at', '<', sql<Date>`now()`).execute();
   await db.kysely
@@ -26,6 +27,7 @@ export async function openPending(db: Db, door: Door, { member, methods, from }:
       token_hash: hashSecretToken(token),
       user_id: member.userId,
       tenant_id: member.tenantId,
+      provider_id: providerId,
       door,
       methods: [...methods],
       expires_at: sql<Date>`now() + make_interval(secs => ${PENDING_SECONDS})`,
@@ -62,7 +64,8 @@ export async function readPending(db: Db, token: string, { door, tenantId }: Ask
   const member: Member | null = await memberOf(db, row.user_id, row.tenant_id);
   if (!member) throw overNow();
   const from = { ip: row.ip, userAgent: row.user_agent ?? undefined, device: row.device ?? undefined };
-  return { id: row.id, member, methods: row.methods as SignInMethod[], from };
+  const methods = row.methods as SignInMethod[];
+  return { id: row.id, member, methods, from, providerId: row.provider_id };
 }
 
 /** Counts an attempt before it is judged. Throws as readPending() does once there were five. */

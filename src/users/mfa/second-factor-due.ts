@@ -10,13 +10,15 @@ const strong: readonly SignInMethod[] = ['otp', 'recovery', 'passkey'];
 
 /**
  * What is asked of a member who has proved a first factor: 'none', to 'prove' the second factor that they have, or to 'set-up' one, as
- * their company demands it and they have none.
+ * their company demands it and they have none. Who comes through the company's provider is never to set one up: the company has left
+ * it to the provider how people prove themselves, and whoever runs that must not add a factor to a person's account.
  */
 export async function secondFactorDue(
   db: Db,
-  { member, methods }: Pick<Proof, 'member' | 'methods'>,
+  { member, methods, providerId = null }: Pick<Proof, 'member' | 'methods' | 'providerId'>,
 ): Promise<'none' | 'prove' | 'set-up'> {
   if (methods.some((method) => strong.includes(method))) return 'none';
   if (hasFactor(await factorsOf(db, member.userId))) return 'prove';
+  if (providerId !== null) return 'none';
   return (await demandsSecondFactor(db, member.tenantId, member.role)) ? 'set-up' : 'none';
 }

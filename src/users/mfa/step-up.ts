@@ -100,7 +100,7 @@ async function provenMethods(
     .where('id', '=', member.userId)
     .where('is_active', '=', true)
     .executeTakeFirst();
-  if (!(await passwordMatches(sent.password ?? '', user?.password_hash))) return null;
+  if (!(await passwordMatches(sent.password ?? '', user?.password_hash ?? undefined))) return null;
   const needsFactor = hasFactor(await factorsOf(db, member.userId));
   const method = needsFactor ? await proveFactor(services, member, sent) : null;
   if (needsFactor && method === null) return null;

@@ -5,6 +5,7 @@ import { statusOf } from '#lib/http/send-problem';
 import { Problem } from '#lib/problem';
 import { sentText } from '../../pages/form-field.ts';
 import type { PageServices } from '../../pages/handed-to-pages.ts';
+import { isConfined, refuseConfined } from '../../pages/refuse-confined.ts';
 import { safeNext } from '../../pages/safe-next.ts';
 import { pageOrigin } from '../../pages/sign-in-cookies.ts';
 import { factorsOf, hasFactor } from '../factors.ts';
@@ -28,6 +29,7 @@ async function show(
   const page = confirmPage(contextOf(request), {
     next,
     form,
+    confined: isConfined(request),
     hasApp: factors.app !== null,
     hasPasskey: factors.passkeys.some((passkey) => passkey.rpId === rpId),
     hasFactor: hasFactor(factors),
@@ -61,8 +63,11 @@ export function confirmRoutes(app: FastifyInstance, services: PageServices): voi
     const { signedIn: session } = request.identity ?? {};
     try {
       if (!session) throw new Problem('forbidden', 'users/person-needed', 'only a person can do this');
+      // A password that is told here would be tried for whoever runs the company's provider; a passkey cannot be guessed.
+      const proof = sentProof(request, config.baseDomain);
+      if (!proof.passkey) refuseConfined(request);
       const who = { member: requestMember(request), signedIn: session, from: pageOrigin(request) };
-      await confirmIdentity(services, 'page', who, sentProof(request, config.baseDomain));
+      await confirmIdentity(services, 'page', who, proof);
       if (form === null) return await reply.redirect(next, 303);
       return await sendPage(reply, sendOnPage(services.contextOf(request), form, next));
     } catch (error) {

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { plainAccess } from '#lib/access';
 import { Problem } from '#lib/problem';
 import type { Actor } from '#lib/tenant-tx';
+import { refuseConfined } from '../../pages/refuse-confined.ts';
 import type { Member } from '../../user.ts';
 import type { FactorOwner } from '../own-factors.ts';
 
@@ -14,8 +15,12 @@ export function requestMember({ actor, tenant }: Pick<FastifyRequest, 'actor' | 
   return { userId, tenantId: tenant.id, email, name, role, access };
 }
 
-/** The member of a guarded request as the owner of the factors that are changed. */
+/**
+ * The member of a guarded request as the owner of the factors that are changed. Throws forbidden in a session that a company's provider
+ * has opened, as factors are a person's own in all their companies.
+ */
 export function requestOwner(request: FastifyRequest): FactorOwner {
+  refuseConfined(request);
   return { userId: requestMember(request).userId, actor: request.actor };
 }
 

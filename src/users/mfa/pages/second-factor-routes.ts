@@ -4,11 +4,11 @@ import { sendPage, textParameter } from '#dashboard';
 import { statusOf } from '#lib/http/send-problem';
 import { Problem } from '#lib/problem';
 import { sentText } from '../../pages/form-field.ts';
-import { goOn } from '../../pages/go-on.ts';
 import type { PageServices } from '../../pages/handed-to-pages.ts';
+import { goOn } from '../../pages/open-page-session.ts';
 import { safeNext } from '../../pages/safe-next.ts';
+import { sendSignInPage } from '../../pages/send-sign-in-page.ts';
 import { pageOrigin } from '../../pages/sign-in-cookies.ts';
-import { signInPage } from '../../pages/sign-in-page.ts';
 import { finishSession } from '../../sign-in.ts';
 import { noteSignIn } from '../../sign-in-events.ts';
 import { memberOf } from '../../user.ts';
@@ -119,8 +119,8 @@ function passkeyRoutes(app: FastifyInstance, services: PageServices): void {
       return await goOn(services.db, request, reply, { begun, next });
     } catch (error) {
       if (!isTold(error) || !request.claimed) throw error;
-      const view = { company: request.claimed.name, next, email: '', fault: error.detail };
-      return await sendPage(reply, signInPage(view), statusOf(error));
+      const told = { next, fault: error.detail, status: statusOf(error) };
+      return await sendSignInPage(services, request, reply, told);
     }
   });
 }

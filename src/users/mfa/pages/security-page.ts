@@ -5,14 +5,22 @@ import { accountPage } from '../../pages/account/account-frame.ts';
 import { type Factors, hasFactor, type Passkey } from '../factors.ts';
 import { passkeyForm, passkeyScripts } from './passkey-form.ts';
 
-/** `rpId` is the domain of this page, whose passkeys work here; `fault` is what was refused, `done` what was just done. */
-export type SecurityView = { factors: Factors; rpId: string; fault?: string; done?: string };
+/** `rpId` is the domain of this page, whose passkeys work here; `fault` is what was refused, `done` what was just done;
+ * a session that is `confined` to the company changes nothing here. */
+export type SecurityView = {
+  factors: Factors;
+  rpId: string;
+  confined: boolean;
+  fault?: string;
+  done?: string;
+};
 
 const csrf = ({ csrfToken }: PageContext) => html`<input type="hidden" name="_csrf" value="${csrfToken}">`;
 
 /** The whole page. */
 export function securityPage(context: PageContext, view: SecurityView): Html {
   const { factors, fault, done } = view;
+  if (view.confined) return confinedSecurity(context);
   const alone = hasFactor(factors)
     ? false
     : html`<p class="hx-muted">Your password is all that protects your account. With a second factor, who learns it still does not get in.</p>`;
@@ -21,6 +29,14 @@ export function securityPage(context: PageContext, view: SecurityView): Html {
     html`${fault && notice('danger', fault)}${done && notice('success', done)}${alone}
 ${appSection(context, factors)}${passkeySection(context, view)}${recoverySection(context, factors)}`,
     { styles: ['security.css'], scripts: passkeyScripts },
+  );
+}
+
+function confinedSecurity(context: PageContext): Html {
+  return accountPage(
+    context,
+    html`<section class="hx-card" aria-label="Second factors"><p>You signed in through a provider of ${context.tenant.name}. Second factors are yours in all your companies: sign in with your password to see and change them.</p></section>`,
+    { styles: ['security.css'] },
   );
 }
 

@@ -6,6 +6,7 @@ import { statusOf } from '#lib/http/send-problem';
 import { type Fault, Problem } from '#lib/problem';
 import { sentText } from '../../pages/form-field.ts';
 import type { PageServices } from '../../pages/handed-to-pages.ts';
+import { isConfined, refuseConfined } from '../../pages/refuse-confined.ts';
 import { enrolmentSecret } from '../authenticator-app.ts';
 import { passkeyCreation, readNewPasskey } from '../enrol-passkey.ts';
 import { factorsOf } from '../factors.ts';
@@ -40,7 +41,7 @@ async function showSecurity(
   const told = { ...(refusal && { fault: refusal.detail }), ...(done && { done }) };
   return await sendPage(
     reply,
-    securityPage(contextOf(request), { factors, rpId, ...told }),
+    securityPage(contextOf(request), { factors, rpId, confined: isConfined(request), ...told }),
     refusal && statusOf(refusal),
   );
 }
@@ -69,7 +70,7 @@ function appRoutes(app: FastifyInstance, services: PageServices): void {
     const context = contextOf(request);
     const body = await appSetUp({
       secret: await enrolmentSecret(db, keyRing, {
-        userId: requestMember(request).userId,
+        userId: requestOwner(request).userId,
         holder: sessionId(request),
       }),
       account: request.actor.email,
@@ -98,16 +99,18 @@ function appRoutes(app: FastifyInstance, services: PageServices): void {
 
 function passkeyRoutes(app: FastifyInstance, services: PageServices): void {
   const { db, config } = services;
-  app.post(`${home}passkeys/options/`, change, (request) =>
-    passkeyCreation(db, requestMember(request), relyingPartyOf(request, config.baseDomain)),
-  );
+  app.post(`${home}passkeys/options/`, change, async (request) => {
+    refuseConfined(request);
+    return await passkeyCreation(db, requestMember(request), relyingPartyOf(request, config.baseDomain));
+  });
 
   app.post(`${home}passkeys/`, change, async (request, reply) => {
     const [answer, name] = [sentText(request.body, 'passkey'), sentText(request.body, 'name')];
     const party = relyingPartyOf(request, config.baseDomain);
     try {
+      const owner = requestOwner(request);
       const passkey = await readNewPasskey(db, requestMember(request), party, answer);
-      const codes = await addPasskey(db, requestOwner(request), passkey, name);
+      const codes = await addPasskey(db, owner, passkey, name);
       return await showCodes(services, request, reply, codes, 'passkey');
     } catch (error) {
       if (!isTold(error)) throw error;

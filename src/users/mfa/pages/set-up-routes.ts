@@ -4,8 +4,8 @@ import { sendPage, textParameter } from '#dashboard';
 import { statusOf } from '#lib/http/send-problem';
 import { type Fault, Problem } from '#lib/problem';
 import { sentText } from '../../pages/form-field.ts';
-import { takeSession } from '../../pages/go-on.ts';
 import type { PageServices } from '../../pages/handed-to-pages.ts';
+import { takeSession } from '../../pages/open-page-session.ts';
 import { safeNext } from '../../pages/safe-next.ts';
 import { pageOrigin } from '../../pages/sign-in-cookies.ts';
 import { enrolmentSecret } from '../authenticator-app.ts';
@@ -75,7 +75,7 @@ async function takeSetUp(
   try {
     pending = await pendingSetUp(services, request);
     const { codes, credential } = await setUp(services, request, pending);
-    await takeSession(services.db, request, reply, credential);
+    await takeSession(services.db, request, reply, { credential });
     if (codes === null) return await reply.redirect(next, 303);
     return await sendPage(reply, signInStepPage('Your recovery codes', recoveryCodesView(codes, next)));
   } catch (error) {

@@ -9,6 +9,7 @@ const accountSections: readonly Section[] = [
   { label: 'Second factors', href: '/account/security/' },
   { label: 'Sessions', href: '/account/sessions/' },
   { label: 'Sign-in history', href: '/account/sign-ins/' },
+  { label: 'Linked accounts', href: '/account/linked/' },
   { label: 'API keys', href: '/account/api-keys/', permission: 'users.api_key.view' },
 ];
 

@@ -5,11 +5,16 @@ import { type PageAssets, type Section, sectionsPage } from '../sections-page.ts
 
 const settingsSections: readonly Section[] = [
   { label: 'Sign-in', href: '/settings/sign-in/', permission: 'users.sign_in_policy.view' },
+  {
+    label: 'Sign-in providers',
+    href: '/settings/sign-in/providers/',
+    permission: 'users.identity_provider.view',
+  },
   { label: 'Invitations', href: '/settings/invitations/', permission: 'users.invitation.view' },
   { label: 'API keys', href: '/settings/api-keys/', permission: 'users.service_key.view' },
 ];
 
-/** One page of the settings. */
+/** One page of the settings; `assets` are what it needs besides the frame's. */
 export function settingsPage(context: PageContext, body: Html, assets?: PageAssets): Html {
   const set = { title: 'Settings', subtitle: context.tenant.name, sections: settingsSections };
   return sectionsPage(context, set, body, assets);

@@ -66,13 +66,16 @@ create table pending_sign_ins (
   token_hash bytea not null unique,
   user_id uuid not null references users,
   tenant_id uuid not null references tenants,
+  -- The provider whose word the first factor is; the sign-in ends with it.
+  provider_id uuid,
   door text not null check (door in ('page', 'api')),
   methods text[] not null,
   attempts smallint not null default 0,
   expires_at timestamptz not null,
   ip inet,
   user_agent text,
-  device text
+  device text,
+  foreign key (provider_id, tenant_id) references identity_providers (id, tenant_id) on delete cascade
 );
 
 create index pending_sign_ins_by_expiry on pending_sign_ins (expires_at);
@@ -97,7 +100,8 @@ alter table refresh_tokens
 
 -- What somebody sees who acts for one company: who must have a second factor, and nothing by which anybody proves themselves.
 select keep_apart('second_factor_demands', 'tenant_id = acting_company()', 'select, insert, update');
-select keep_apart('pending_sign_ins', 'tenant_id = acting_company()', 'select (id, user_id, tenant_id, door, expires_at)');
+select keep_apart('pending_sign_ins', 'tenant_id = acting_company()', 
+  'delete, select (id, user_id, tenant_id, provider_id, door, expires_at)');
 select keep_apart('passkey_challenges', 'tenant_id = acting_company()', 'select (purpose, user_id, tenant_id, expires_at)');
 -- A person's own, in whichever company.
 select keep_apart('totp_secrets');
