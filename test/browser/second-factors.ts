@@ -172,10 +172,12 @@ describe('second factors', () => {
         await ageSignIns(testHouse().db, owner.userId, 11);
         await page.goto(security);
         await page.getByRole('button', { name: 'Remove Laptop' }).click();
-        await page.waitForURL(/\/account\/confirm\/\?next=%2Faccount%2Fsecurity%2F/);
+        await page.waitForURL(/\/account\/confirm\/form\/\?to=%2Faccount%2Fsecurity%2Fremove%2F/);
+        assert.deepEqual(await barriers(page), []);
         await page.getByRole('button', { name: 'Use a passkey' }).click();
-        await page.waitForURL(`${origin}${security}`);
-        await page.getByRole('button', { name: 'Remove Laptop' }).click();
+        await page.getByRole('button', { name: 'Do it now' }).waitFor();
+        assert.deepEqual(await barriers(page), []);
+        await page.getByRole('button', { name: 'Do it now' }).click();
         await page.getByText('It is removed').waitFor();
       },
       own,
