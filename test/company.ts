@@ -169,10 +169,17 @@ export type TestApi = {
   close(): Promise<void>;
 };
 
-/** Builds the whole program over a database, to be talked to without a socket; `prepare` is told of it before it starts. */
-export async function openTestApi(db: Db, prepare?: (app: FastifyInstance) => void): Promise<TestApi> {
+/**
+ * Builds the whole program over a database, to be talked to without a socket; `prepare` is told of it before it starts, `env` is
+ * added to its environment.
+ */
+export async function openTestApi(
+  db: Db,
+  prepare?: (app: FastifyInstance) => void,
+  env: Record<string, string> = {},
+): Promise<TestApi> {
   const app = await buildApp(
-    loadConfig({ HIMALYTIX_LOG_LEVEL: 'silent', HIMALYTIX_SECRET_KEYS: testSecretKeys }),
+    loadConfig({ HIMALYTIX_LOG_LEVEL: 'silent', HIMALYTIX_SECRET_KEYS: testSecretKeys, ...env }),
     db,
   );
   prepare?.(app);

@@ -190,7 +190,7 @@ test('a path that names nothing is a plain refusal, whatever it is made of', () 
       ]) {
         const path = pathOf(route, value.includes('%') ? value : encodeURIComponent(value));
         const answer = await owner(route.method, path, body, { 'if-match': '"1"' });
-        faultsOf(answer, 400, 404, 422);
+        faultsOf(answer, 400, 404, 414, 422);
       }
     },
   ));
