@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { AddressInfo } from 'node:net';
 import { after, before } from 'node:test';
+import type { FastifyInstance } from 'fastify';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { customaryFirstDay } from '#accounting';
 import { loadConfig } from '#lib/config';
@@ -14,8 +15,8 @@ import {
   type TestCompany,
   type TestHouse,
 } from '#test/company';
-import { testSecretKeys } from '#test/secret-keys';
-import { type Member, openSession, type Role, sessionCookie } from '#users';
+import { testKeyRing, testSecretKeys } from '#test/secret-keys';
+import { type Member, openSession, type Role, sessionCookie, Tokens } from '#users';
 import { buildApp } from '../../src/app.ts';
 import { launchChromium } from './chromium.ts';
 
@@ -32,6 +33,7 @@ let house: TestHouse;
 let company: TestCompany;
 let browser: Browser;
 let port: number;
+let app: FastifyInstance;
 
 /** A company of Nepal in the walks' database. */
 export async function createNepaliCompany(chart: 'nepal' | 'none' = 'nepal'): Promise<TestCompany> {
@@ -55,11 +57,12 @@ async function openBooksForWalks(): Promise<void> {
     }),
   );
   await company.post(...sales);
-  const app = await buildApp(
+  app = await buildApp(
     loadConfig({ HIMALYTIX_LOG_LEVEL: 'silent', HIMALYTIX_SECRET_KEYS: testSecretKeys }),
     house.db,
   );
-  closers.push(() => app.close());
+  const opened = app;
+  closers.push(() => opened.close());
   await app.listen({ port: 0, host: '127.0.0.1' });
   port = (app.server.address() as AddressInfo).port;
 }
@@ -85,6 +88,20 @@ export function books(): TestCompany {
 /** The walks' database. */
 export function testHouse(): TestHouse {
   return house;
+}
+
+/** The routes of all pages that are opened by their address, as the program itself registered them. */
+export function pageRoutes(): string[] {
+  return app.guardedRoutes
+    .filter(
+      ({ method, url }) => method === 'GET' && !/^\/(api|assets|health|favicon|\.well-known)\b/.test(url),
+    )
+    .map(({ url }) => url);
+}
+
+/** An access token of the company's member with that role. */
+export async function tokenOf(owner: TestCompany, role: Role): Promise<string> {
+  return (await new Tokens(house.db, testKeyRing).issue(await memberOf(owner, role))).access;
 }
 
 /** Where a company's pages are; without a company the bare host. */

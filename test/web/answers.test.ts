@@ -137,7 +137,7 @@ describe('the security headers', () => {
     const refused: [string, number][] = [
       [tooLarge, 431],
       [smuggled, 400],
-      ['GET / HTTP/1.1\r\n\r\n', 400],
+      ['GET /api/v1/accounts/ HTTP/1.1\r\n\r\n', 400],
       ['GET / HTTP/1.1\r\nHost: localhost\r\nX: a\nb\0\r\n\r\n', 400],
       ['nonsense\r\n\r\n', 400],
     ];
