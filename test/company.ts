@@ -4,7 +4,7 @@ import type { FastifyInstance, InjectOptions } from 'fastify';
 import pg from 'pg';
 import { type ChartName, type EntryInput, openBooks, postEntries } from '#accounting';
 import { plainAccess } from '#lib/access';
-import { loadConfig } from '#lib/config';
+import { type Config, loadConfig } from '#lib/config';
 import { type Db, openDb } from '#lib/db';
 import type { Fault } from '#lib/problem';
 import {
@@ -26,6 +26,14 @@ import { buildApp, permissions } from '../src/app.ts';
 export { permissions };
 
 export const testPassword = 'correct horse battery staple';
+
+/** A program's configuration with the tests' own key, so that no test writes into the data folder; `more` is added to it. */
+export const testConfig = (more: NodeJS.ProcessEnv = {}): Config =>
+  loadConfig({
+    HIMALYTIX_LOG_LEVEL: 'silent',
+    HIMALYTIX_SECRET_KEYS: testSecretKeys,
+    ...more,
+  });
 
 /** A database of this test file's own; `superuser` looks behind the scenes. Call `close()` in an `after` hook. */
 export type TestHouse = { db: Db; url: string; superuser: pg.Pool; close(): Promise<void> };
@@ -107,7 +115,7 @@ export async function addMember(db: Db, { tenant }: TestCompany, role: Role): Pr
   return { userId, tenantId: tenant.id, email, name, role, access: plainAccess };
 }
 
-/** A hash of each table of the company and of the shared ones, but for the tokens of whoever asks. */
+/** A hash of each table of the company and of the shared ones, but for the tokens of whoever asks and when something was last used. */
 export async function fingerprint(
   { superuser }: TestHouse,
   { tenant }: TestCompany,
@@ -119,7 +127,7 @@ export async function fingerprint(
   );
   const hashes = tables.map(
     ({ name }) =>
-      `select '${name}' as name, coalesce(sum(hashtextextended(x::text, 0)), 0) as hash from ${name} x`,
+      `select '${name}' as name, coalesce(sum(hashtextextended((to_jsonb(x) - 'last_seen_at' - 'last_used_at')::text, 0)), 0) as hash from ${name} x`,
   );
   const { rows } = await superuser.query<{ name: string; hash: string }>(hashes.join(' union all '));
   return Object.fromEntries(rows.map(({ name, hash }) => [name, hash]));
@@ -169,19 +177,17 @@ export type TestApi = {
   close(): Promise<void>;
 };
 
-/**
- * Builds the whole program over a database, to be talked to without a socket; `prepare` is told of it before it starts, `env` is
- * added to its environment.
- */
-export async function openTestApi(
+/** Builds the whole program over a database, to be talked to without a socket; `prepare` is told of it before it starts. */
+export async function openTestApi(db: Db, prepare?: (app: FastifyInstance) => void): Promise<TestApi> {
+  return await testApiOf(db, await buildApp(testConfig(), db), prepare);
+}
+
+/** The same for a program that was built already. */
+export async function testApiOf(
   db: Db,
+  app: FastifyInstance,
   prepare?: (app: FastifyInstance) => void,
-  env: Record<string, string> = {},
 ): Promise<TestApi> {
-  const app = await buildApp(
-    loadConfig({ HIMALYTIX_LOG_LEVEL: 'silent', HIMALYTIX_SECRET_KEYS: testSecretKeys, ...env }),
-    db,
-  );
   prepare?.(app);
   await app.ready();
   const tokens = new Tokens(db, testKeyRing);

@@ -5,7 +5,6 @@ import { after, before } from 'node:test';
 import type { FastifyInstance } from 'fastify';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { customaryFirstDay } from '#accounting';
-import { loadConfig } from '#lib/config';
 import { today } from '#lib/dates';
 import {
   addMember,
@@ -14,8 +13,10 @@ import {
   openTestHouse,
   type TestCompany,
   type TestHouse,
+  testConfig,
 } from '#test/company';
-import { testKeyRing, testSecretKeys } from '#test/secret-keys';
+import { openTestProvider, type TestProvider } from '#test/oidc/openid-provider';
+import { testKeyRing } from '#test/secret-keys';
 import { type Member, openSession, type Role, sessionCookie, Tokens } from '#users';
 import { buildApp } from '../../src/app.ts';
 import { launchChromium } from './chromium.ts';
@@ -34,6 +35,7 @@ let company: TestCompany;
 let browser: Browser;
 let port: number;
 let app: FastifyInstance;
+let provider: TestProvider;
 
 /** A company of Nepal in the walks' database. */
 export async function createNepaliCompany(chart: 'nepal' | 'none' = 'nepal'): Promise<TestCompany> {
@@ -57,10 +59,9 @@ async function openBooksForWalks(): Promise<void> {
     }),
   );
   await company.post(...sales);
-  app = await buildApp(
-    loadConfig({ HIMALYTIX_LOG_LEVEL: 'silent', HIMALYTIX_SECRET_KEYS: testSecretKeys }),
-    house.db,
-  );
+  provider = await openTestProvider();
+  closers.push(() => provider.close());
+  app = await buildApp(testConfig({ HIMALYTIX_ALLOWED_INTERNAL_HOSTS: provider.host }), house.db);
   const opened = app;
   closers.push(() => opened.close());
   await app.listen({ port: 0, host: '127.0.0.1' });
@@ -102,6 +103,11 @@ export function pageRoutes(): string[] {
 /** An access token of the company's member with that role. */
 export async function tokenOf(owner: TestCompany, role: Role): Promise<string> {
   return (await new Tokens(house.db, testKeyRing).issue(await memberOf(owner, role))).access;
+}
+
+/** The identity provider to which the walks' server may go; no company trusts it yet. */
+export function testProvider(): TestProvider {
+  return provider;
 }
 
 /** Where a company's pages are; without a company the bare host. */

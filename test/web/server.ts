@@ -4,13 +4,15 @@ import { type AddressInfo, connect } from 'node:net';
 import {
   addMember,
   createCompany,
-  openTestApi,
   openTestHouse,
   type TestApi,
   type TestCompany,
   type TestHouse,
+  testApiOf,
+  testConfig,
 } from '#test/company';
 import { findSession, type Member, openSession, sessionCookie } from '#users';
+import { buildApp } from '../../src/app.ts';
 
 export type Headers = Record<string, string | string[]>;
 export type Answer = {
@@ -84,13 +86,14 @@ function sendRawTo(port: number) {
 }
 
 /** Opens a company and its two servers; `prepare` may add routes to them. */
-export async function openWeb(prepare?: Parameters<typeof openTestApi>[1]): Promise<Web> {
+export async function openWeb(prepare?: Parameters<typeof testApiOf>[2]): Promise<Web> {
   const house = await openTestHouse(6);
   const company = await createCompany(house.db);
   const owner = await addMember(house.db, company, 'owner');
   const opened: TestApi[] = [];
   const serve = async (env: Record<string, string>): Promise<Server> => {
-    const api = await openTestApi(house.db, prepare, env);
+    const app = await buildApp(testConfig(env), house.db);
+    const api = await testApiOf(house.db, app, prepare);
     opened.push(api);
     await api.app.listen({ host: '127.0.0.1', port: 0 });
     const { port } = api.app.server.address() as AddressInfo;

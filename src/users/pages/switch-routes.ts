@@ -5,12 +5,11 @@ import { clearOwnCookie, ownCookie, setOwnCookie } from '#lib/http/own-cookie';
 import { ownOrigin, reachedCompanyOrigin } from '#lib/http/own-origin';
 import { Problem } from '#lib/problem';
 import { askSwitch, grantSwitch, originOfSwitch, redeemSwitch, switchSecret } from '../company-switch.ts';
-import { closeSession, sessionCookie } from '../sessions.ts';
-import { beginSession } from '../sign-in.ts';
 import { leavingPage } from './company-page.ts';
 import { sentText } from './form-field.ts';
 import type { PageServices } from './handed-to-pages.ts';
-import { pageOrigin, setSignInCookies } from './sign-in-cookies.ts';
+import { openPageSession } from './open-page-session.ts';
+import { refuseConfined } from './refuse-confined.ts';
 
 const secretCookie = 'himalytix_switch';
 
@@ -22,6 +21,7 @@ export function switchRoutes(app: FastifyInstance, services: PageServices): void
   const { db, config } = services;
 
   app.post('/switch/', signedIn, async (request, reply) => {
+    refuseConfined(request);
     const { identity, actor, claimed } = request;
     if (!identity?.session || !claimed || request.headers['x-tenant'] !== undefined)
       throw new Problem('forbidden', 'users/switch-from', 'change the company from the page of one');
@@ -46,6 +46,7 @@ export function switchRoutes(app: FastifyInstance, services: PageServices): void
   });
 
   app.get('/switch/grant/', signedIn, async (request, reply) => {
+    refuseConfined(request);
     const [id, challenge] = [textParameter(request, 'ask'), textParameter(request, 'challenge')];
     const sessionId = request.identity?.session?.id ?? '';
     const { ticket, slug } = await grantSwitch(db, { id, sessionId, challenge });
@@ -59,11 +60,6 @@ export function switchRoutes(app: FastifyInstance, services: PageServices): void
     reply.header('cache-control', 'no-store');
     const input = { ticket: textParameter(request, 'ticket'), secret, tenantId: request.claimed?.id ?? '' };
     const member = await redeemSwitch(db, input);
-    const from = pageOrigin(request);
-    const { credential } = await beginSession(services, 'page', { member, methods: ['switch'], from });
-    const before = ownCookie(request, sessionCookie);
-    if (before) await closeSession(db, before);
-    setSignInCookies(request, reply, credential);
-    return await reply.redirect('/', 303);
+    return await openPageSession(services, request, reply, { proof: { member, methods: ['switch'] } });
   });
 }
