@@ -1,4 +1,8 @@
-// The one table of examples: how each route of the program is really called. A new route gets its line in one of the files below.
+// The one table of examples: how each route of the program is really called. Every test that calls all routes calls them by it.
+//
+// A new route gets its line in a file of ./table/, under its method and address: a function that makes a valid request out of a
+// company's books (see Make and RouteExample in example.ts). Then `UPDATE_GOLDEN=1 npm run test:golden` writes it into the two
+// files that are reviewed. A route under /api/v2/ needs a line only where it is called in another way than under /api/v1/.
 import type { GuardedRoute } from '#lib/http/guard';
 import type { Route, RouteExample, RouteTable } from './example.ts';
 import { accessRoutes } from './table/access.ts';
