@@ -4,7 +4,8 @@ import { after, before, describe, test } from 'node:test';
 import { fingerprint, openTestApi, openTestHouse, type TestApi, type TestHouse } from '#test/company';
 import { assertGolden } from '#test/golden';
 import { type Books, openBooksOf, plainMarks } from '#test/routes/books';
-import { type Caller, callersOf } from '#test/routes/callers';
+import { callersOf } from '#test/routes/callers';
+import type { Caller } from '#test/routes/example';
 import { type Matrix, matrixLines, walkMatrix } from '#test/routes/matrix';
 import { reviewable, tableFaults } from '#test/routes/table';
 

@@ -4,11 +4,12 @@ import { after, before, describe, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
 import { getEntry } from '#accounting';
 import { openTestApi, openTestHouse, type TestApi, type TestHouse } from '#test/company';
+import { goldenDifferences } from '#test/golden';
 import { type Books, openBooksOf, plainMarks, secretMarks } from '#test/routes/books';
 import { digestOf } from '#test/routes/digest';
 import type { Route } from '#test/routes/example';
 import { type Intrusions, intrude, type Sides } from '#test/routes/intrusion';
-import { dueOf, walkMatrix } from '#test/routes/matrix';
+import { dueOf, matrixLines, walkMatrix } from '#test/routes/matrix';
 import { exampleOf, reviewable, tableFaults } from '#test/routes/table';
 
 let house: TestHouse;
@@ -99,6 +100,19 @@ describe('what proves this', () => {
         assert.deepEqual(tableFaults(reviewable(app.guardedRoutes)), [
           'GET /forgotten/ has no example: add its line in test/routes/table/',
         ]);
+      },
+    ));
+
+  test('notices a route that was added and whose answers nobody has reviewed', () =>
+    withRoutes(
+      (app) => app.get('/api/v9/accounts/', { config }, () => ({ results: [] })),
+      async (other) => {
+        const books = { ...sides.ours, api: other };
+        const added = other.app.guardedRoutes.filter(({ url }) => url === '/api/v9/accounts/');
+        const matrix = await walkMatrix(books, [sides.owner], reviewable(added), async () => ({}));
+        const lines = matrixLines([sides.owner], matrix);
+        const unreviewed = goldenDifferences('authorization-matrix', lines).filter((line) => line[0] === '+');
+        assert.deepEqual(unreviewed.slice(-1), ['+   200  /api/v9/accounts/ GET']);
       },
     ));
 

@@ -1,16 +1,10 @@
 // A company out of whose books the examples of routes are made; everything in it can be told from another company's.
 import { randomBytes } from 'node:crypto';
 import { createAccount, createDimension, createSeries, createValues, setRate } from '#accounting';
-import { type Actor, systemActor } from '#lib/tenant-tx';
-import { addMember, createCompany, type TestApi, type TestCompany, type TestHouse } from '#test/company';
-import type { Member } from '#users';
+import { systemActor } from '#lib/tenant-tx';
+import { addMember, createCompany, type TestApi, type TestHouse } from '#test/company';
+import { type Core, type Marks, namesOf } from './core.ts';
 import { type Makers, makersOf } from './makers.ts';
-
-/**
- * What tells one company from another: a word that is in every name and text of it, the cents of all its amounts, the currency
- * and the day of its rate, and where its ids begin, which is 1 unless told.
- */
-export type Marks = { word: string; amount: string; currency: string; rateDate: string; firstId?: number };
 
 /** The company that others try to reach: all of its words have `zanskar` in them, and its amounts odd cents. */
 export const secretMarks: Marks = {
@@ -25,36 +19,6 @@ export const plainMarks: Marks = {
   amount: '100.00',
   currency: 'GBP',
   rateDate: '2026-01-06',
-};
-
-/** Codes of what was there from the beginning and stays; the company has no other of each kind that is its own. */
-const namesOf = ({ word, currency, rateDate }: Marks) => ({
-  group: `${word}-group`,
-  cash: `${word}-cash`,
-  income: `${word}-income`,
-  dimension: `${word}_shop`,
-  value: `${word}-street`,
-  series: word.toUpperCase(),
-  role: `${word}_cashier`,
-  currency,
-  rateDate,
-});
-
-type Core = {
-  house: TestHouse;
-  api: TestApi;
-  company: TestCompany;
-  marks: Marks;
-  names: ReturnType<typeof namesOf>;
-  /** An owner, who may make whatever is needed. */
-  owner: Member;
-  ownerActor: Actor;
-  /** A word that nothing has been called by yet. */
-  fresh(): string;
-  /** Notes that this names something of the company, and returns it. */
-  known<T>(name: T): T;
-  /** Whether a text names something of the company, so that another company has to find nothing by it. */
-  isKnown(text: string): boolean;
 };
 
 export type Books = Core & Makers;
@@ -116,5 +80,3 @@ export async function openBooksOf(house: TestHouse, api: TestApi, marks: Marks):
   await books.template();
   return books;
 }
-
-export type { Core };

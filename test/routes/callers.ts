@@ -3,16 +3,7 @@ import assert from 'node:assert/strict';
 import type { TestApi } from '#test/company';
 import { findSession, type Member, openSession, roleAllows, roles } from '#users';
 import type { Books } from './books.ts';
-import { type Example, isApi, isReading, type Route } from './example.ts';
-
-/** Somebody who calls. `may` says what they may by what was given to them, told apart from how the program finds out. */
-export type Caller = {
-  name: string;
-  member: Member | null;
-  /** The secret of an API key, which is shown to the API in place of a token and is nothing to a page. */
-  key?: string;
-  may(permission: string): boolean;
-};
+import { type Caller, type Example, isApi, isReading, type Route } from './example.ts';
 
 /** A right that a clerk does not have, and one that a clerk has. */
 const [granted, denied] = ['accounting.period.close', 'accounting.journal_entry.post'];

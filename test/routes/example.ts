@@ -1,7 +1,16 @@
 // What a request to a route is made of, and how it is sent: the shape of the entries in test/routes/table/.
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import type { Member } from '#users';
 import type { Books } from './books.ts';
-import type { Caller } from './callers.ts';
+
+/** Somebody who calls. `may` says what they may by what was given to them, told apart from how the program finds out. */
+export type Caller = {
+  name: string;
+  member: Member | null;
+  /** The secret of an API key, which is shown to the API in place of a token and is nothing to a page. */
+  key?: string;
+  may(permission: string): boolean;
+};
 
 export type Texts = Readonly<Record<string, string>>;
 
@@ -34,6 +43,8 @@ export type RouteExample = {
   forPeople?: true;
   /** The address names what is only made by the request, so that another company has nothing of that name to be reached. */
   makesWhatItNames?: true;
+  /** Without a sign-in the route speaks to a person, whatever their company, such as by a link in a mail of theirs. */
+  ofPersons?: true;
   /** The route tells what it refuses inside a success, such as a stream that goes on after a bad line. */
   refusesInside?: true;
 };

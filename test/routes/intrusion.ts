@@ -3,8 +3,8 @@ import type { LightMyRequestResponse } from 'fastify';
 import type { GuardedRoute } from '#lib/http/guard';
 import { textOf } from '#test/api/answer-text';
 import type { Books } from './books.ts';
-import { type Caller, headersOf } from './callers.ts';
-import { type Example, isApi, isReading, type RouteExample, send } from './example.ts';
+import { headersOf } from './callers.ts';
+import { type Caller, type Example, isApi, isReading, type RouteExample, send } from './example.ts';
 import { type Swapped, swapNames } from './swap-names.ts';
 import { exampleOf } from './table.ts';
 
@@ -90,6 +90,10 @@ async function intrudeOn({ sides, found, foreign }: Trial, route: GuardedRoute, 
     if (!swapped.isParams) continue;
     found.triedByAddress.add(address);
     await attempt(ofBoth, swapped.example, due, swapped.what);
+  }
+  if (isOpen && !example.ofPersons) {
+    const here = isApi(route) ? { 'x-tenant': ours.company.tenant.slug } : {};
+    await attempt(owner, other, notSignedIn, 'what is theirs, at our address', here);
   }
   for (const hint of hintsOf(route, theirs)) {
     const [what, due] = [`${Object.keys(hint)[0]} of theirs`, isOpen ? notSignedIn : among(403)];

@@ -20,7 +20,7 @@ import {
 import { plainAccess } from '#lib/access';
 import { addDays } from '#lib/dates';
 import type { Member } from '#users';
-import type { Core } from './books.ts';
+import type { Core } from './core.ts';
 
 export type Makers = ReturnType<typeof makersOf>;
 
@@ -149,7 +149,7 @@ function calendarMakers({ company, known, ownerActor }: Core) {
   };
 }
 
-/** People, their memberships, and links that were mailed to them. */
+/** People and their memberships. */
 function peopleMakers({ house, company, marks, owner, fresh, known }: Core) {
   const { id: tenantId, slug } = company.tenant;
   const query = (text: string, values: unknown[]) => house.superuser.query(text, values);
@@ -162,11 +162,6 @@ function peopleMakers({ house, company, marks, owner, fresh, known }: Core) {
       [person.userId, person.email, person.name, owner.userId],
     );
     return person;
-  };
-  const linkIn = async (statement: string, values: unknown[]) => {
-    const token = randomBytes(32).toString('base64url');
-    await query(statement, [randomUUID(), hash(token), ...values]);
-    return token;
   };
   return {
     /** Adds a member whose password is `testPassword`. */
@@ -183,6 +178,25 @@ function peopleMakers({ house, company, marks, owner, fresh, known }: Core) {
     },
     /** An address that nobody has yet. */
     address: () => `${fresh()}@${slug}.test`,
+    /** Gives a person the password `testPassword` again. */
+    resetPassword: ({ userId }: { userId: string }) =>
+      query(
+        'update users set password_hash = (select password_hash from users where id = $2) where id = $1',
+        [userId, owner.userId],
+      ),
+  };
+}
+
+/** Links that were mailed to people. */
+function linkMakers({ house, company, owner, fresh, known }: Core) {
+  const { id: tenantId, slug } = company.tenant;
+  const query = (text: string, values: unknown[]) => house.superuser.query(text, values);
+  const linkIn = async (statement: string, values: unknown[]) => {
+    const token = randomBytes(32).toString('base64url');
+    await query(statement, [randomUUID(), hash(token), ...values]);
+    return token;
+  };
+  return {
     /** The token of a link with which that person may choose a password. */
     resetToken: (userId: string) =>
       linkIn(
@@ -200,12 +214,6 @@ function peopleMakers({ house, company, marks, owner, fresh, known }: Core) {
       const { rows } = await query('select id from invitations where email = $1', [email]);
       return { token, id: known(String(rows[0]?.id)) };
     },
-    /** Gives a person the password `testPassword` again. */
-    resetPassword: ({ userId }: { userId: string }) =>
-      query(
-        'update users set password_hash = (select password_hash from users where id = $2) where id = $1',
-        [userId, owner.userId],
-      ),
   };
 }
 
@@ -240,5 +248,6 @@ export const makersOf = (core: Core) => ({
   ...chartMakers(core),
   ...calendarMakers(core),
   ...peopleMakers(core),
+  ...linkMakers(core),
   ...accessMakers(core),
 });

@@ -2,8 +2,8 @@
 import type { LightMyRequestResponse } from 'fastify';
 import type { GuardedRoute } from '#lib/http/guard';
 import type { Books } from './books.ts';
-import { type Caller, headersOf, legend } from './callers.ts';
-import { type Example, isApi, isReading, type RouteExample, send } from './example.ts';
+import { headersOf, legend } from './callers.ts';
+import { type Caller, type Example, isApi, isReading, type RouteExample, send } from './example.ts';
 import { exampleOf } from './table.ts';
 
 /** What somebody has to be answered by a route: told to sign in, refused, or let through. */

@@ -10,7 +10,7 @@ import { bookRoutes, calendarRoutes } from './table/books.ts';
 import { journalRoutes, reportRoutes } from './table/journal.ts';
 import { accountRoutes, openRoutes, signInRoutes } from './table/people.ts';
 
-export const routeTable: RouteTable = {
+const routeTable: RouteTable = {
   ...bookRoutes,
   ...calendarRoutes,
   ...journalRoutes,

@@ -1,7 +1,6 @@
 // Examples of who may do what: members, roles, duties, invitations, the sign-in policy and API keys.
 import type { Books } from '../books.ts';
-import type { Caller } from '../callers.ts';
-import type { Make, RouteTable } from '../example.ts';
+import type { Caller, Make, RouteTable } from '../example.ts';
 
 const none = () => ({});
 const title = 'Made for an example';

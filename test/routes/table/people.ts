@@ -2,8 +2,15 @@
 import { testPassword } from '#test/company';
 import { findSession, openSession } from '#users';
 import type { Books } from '../books.ts';
-import { type Caller, sessionOf } from '../callers.ts';
-import { type Example, type Route, type RouteTable, send } from '../example.ts';
+import { sessionOf } from '../callers.ts';
+import {
+  type Caller,
+  type Example,
+  type Route,
+  type RouteExample,
+  type RouteTable,
+  send,
+} from '../example.ts';
 
 const none = () => ({});
 const otherPassword = 'seven brave porcupines';
@@ -32,6 +39,13 @@ const passwordChange = {
     return { body: newPassword };
   },
   after: async ({ resetPassword }: Books) => changed && (await resetPassword(changed)),
+};
+
+const newPasswordByLink: RouteExample = {
+  make: async ({ person, resetToken }) => ({
+    body: { token: await resetToken((await person('clerk')).userId), password: otherPassword },
+  }),
+  ofPersons: true,
 };
 
 /** Walks the first steps of changing the company, from the caller's own to the same, and tells where they have led. */
@@ -74,17 +88,16 @@ export const signInRoutes: RouteTable = {
   'POST /api/v1/auth/password-reset/': async ({ person }) => ({
     body: { email: (await person('clerk')).email },
   }),
-  'POST /api/v1/auth/password-reset/confirm/': async ({ person, resetToken }) => ({
-    body: { token: await resetToken((await person('clerk')).userId), password: otherPassword },
-  }),
+  'POST /api/v1/auth/password-reset/confirm/': newPasswordByLink,
   'GET /password-reset/': none,
   'POST /password-reset/': async ({ person }) => ({ body: { email: (await person('clerk')).email } }),
-  'GET /password-reset/confirm/': async ({ person, resetToken }) => ({
-    query: { token: await resetToken((await person('clerk')).userId) },
-  }),
-  'POST /password-reset/confirm/': async ({ person, resetToken }) => ({
-    body: { token: await resetToken((await person('clerk')).userId), password: otherPassword },
-  }),
+  'GET /password-reset/confirm/': {
+    make: async ({ person, resetToken }) => ({
+      query: { token: await resetToken((await person('clerk')).userId) },
+    }),
+    ofPersons: true,
+  },
+  'POST /password-reset/confirm/': newPasswordByLink,
   'POST /api/v1/invitations/accept/': async ({ invitation }) => ({
     body: { token: (await invitation()).token, name: 'Invited', password: otherPassword },
   }),
