@@ -1,8 +1,9 @@
 // Calls every route as every role, nobody, and whoever has less or more than a role, and holds the answers to what was reviewed.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { fingerprint, openTestApi, openTestHouse, type TestApi, type TestHouse } from '#test/company';
+import { fingerprint, openTestHouse, type TestHouse } from '#test/company';
 import { assertGolden } from '#test/golden';
+import { openRoutesApi, type RoutesApi } from '#test/routes/api';
 import { type Books, openBooksOf, plainMarks } from '#test/routes/books';
 import { callersOf } from '#test/routes/callers';
 import type { Caller } from '#test/routes/example';
@@ -10,7 +11,7 @@ import { type Matrix, matrixLines, walkMatrix } from '#test/routes/matrix';
 import { reviewable, tableFaults } from '#test/routes/table';
 
 let house: TestHouse;
-let api: TestApi;
+let api: RoutesApi;
 let books: Books;
 let callers: Caller[];
 let matrix: Matrix;
@@ -23,7 +24,7 @@ async function digest(): Promise<Record<string, string>> {
 
 before(async () => {
   house = await openTestHouse(6);
-  api = await openTestApi(house.db);
+  api = await openRoutesApi(house);
   books = await openBooksOf(house, api, plainMarks);
   callers = await callersOf(books);
   matrix = await walkMatrix(books, callers, reviewable(api.app.guardedRoutes), digest);

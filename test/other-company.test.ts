@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
 import { getEntry } from '#accounting';
-import { openTestApi, openTestHouse, type TestApi, type TestHouse } from '#test/company';
+import { openTestHouse, type TestHouse } from '#test/company';
 import { goldenDifferences } from '#test/golden';
+import { openRoutesApi, type RoutesApi } from '#test/routes/api';
 import { type Books, openBooksOf, plainMarks, secretMarks } from '#test/routes/books';
 import { digestOf } from '#test/routes/digest';
 import type { Route } from '#test/routes/example';
@@ -13,7 +14,7 @@ import { dueOf, matrixLines, walkMatrix } from '#test/routes/matrix';
 import { exampleOf, reviewable, tableFaults } from '#test/routes/table';
 
 let house: TestHouse;
-let api: TestApi;
+let api: RoutesApi;
 let sides: Sides;
 let found: Intrusions;
 let stored: [before: object, after: object];
@@ -40,7 +41,7 @@ const routes = () => reviewable(api.app.guardedRoutes);
 
 before(async () => {
   house = await openTestHouse(6);
-  api = await openTestApi(house.db);
+  api = await openRoutesApi(house);
   sides = await sidesOf(
     await openBooksOf(house, api, secretMarks),
     await openBooksOf(house, api, plainMarks),
@@ -81,8 +82,8 @@ describe('another company’s books', () => {
 });
 
 /** The program with more routes than it has, for as long as it takes. */
-async function withRoutes(add: (app: FastifyInstance) => void, work: (other: TestApi) => Promise<void>) {
-  const other = await openTestApi(house.db, add);
+async function withRoutes(add: (app: FastifyInstance) => void, work: (other: RoutesApi) => Promise<void>) {
+  const other = await openRoutesApi(house, add);
   try {
     await work(other);
   } finally {

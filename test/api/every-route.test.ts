@@ -1,15 +1,8 @@
 // Sends to every route of the API what no route may take, and looks for a clear refusal with nothing stored.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import {
-  type Answer,
-  type Call,
-  fingerprint,
-  openTestApi,
-  openTestHouse,
-  type TestApi,
-  type TestHouse,
-} from '#test/company';
+import { type Answer, type Call, fingerprint, openTestHouse, type TestHouse } from '#test/company';
+import { openRoutesApi, type RoutesApi } from '#test/routes/api';
 import { type Books, openBooksOf, plainMarks } from '#test/routes/books';
 import type { Route, Texts } from '#test/routes/example';
 import { exampleOf } from '#test/routes/table';
@@ -17,7 +10,7 @@ import { faultsOf } from './problem.ts';
 
 let house: TestHouse;
 let books: Books;
-let api: TestApi;
+let api: RoutesApi;
 let owner: Call;
 let stored: unknown;
 /** What the routes' parameters are filled with, by method and address. */
@@ -25,7 +18,7 @@ const params = new Map<string, Texts>();
 
 before(async () => {
   house = await openTestHouse(4);
-  api = await openTestApi(house.db);
+  api = await openRoutesApi(house);
   books = await openBooksOf(house, api, plainMarks);
   const caller = { name: 'owner', member: books.owner, may: () => true };
   for (const route of routes())

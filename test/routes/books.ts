@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { createAccount, createDimension, createSeries, createValues, setRate } from '#accounting';
 import { systemActor } from '#lib/tenant-tx';
-import { addMember, createCompany, type TestApi, type TestHouse } from '#test/company';
+import { addMember, createCompany, type TestHouse } from '#test/company';
+import type { RoutesApi } from './api.ts';
 import { type Core, type Marks, namesOf } from './core.ts';
 import { type Makers, makersOf } from './makers.ts';
 
@@ -43,7 +44,7 @@ async function fill({ company, names, marks, owner, api }: Core): Promise<void> 
 }
 
 /** Opens a company with the years 2024 to 2027. Keep what is called by `names` in use, and the year 2024 free for closing. */
-export async function openBooksOf(house: TestHouse, api: TestApi, marks: Marks): Promise<Books> {
+export async function openBooksOf(house: TestHouse, api: RoutesApi, marks: Marks): Promise<Books> {
   const slug = `${marks.word}-${randomBytes(4).toString('hex')}`;
   const company = await createCompany(house.db, {
     slug,

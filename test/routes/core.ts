@@ -1,7 +1,8 @@
 // What the makers of examples stand on: a company, its marks, and the names of what stays in it.
 import type { Actor } from '#lib/tenant-tx';
-import type { TestApi, TestCompany, TestHouse } from '#test/company';
+import type { TestCompany, TestHouse } from '#test/company';
 import type { Member } from '#users';
+import type { RoutesApi } from './api.ts';
 
 /**
  * What tells one company from another: a word that is in every name and text of it, the cents of all its amounts, the currency
@@ -25,7 +26,7 @@ export const namesOf = ({ word, currency, rateDate }: Marks) => ({
 /** A company and what is known of it from the beginning. */
 export type Core = {
   house: TestHouse;
-  api: TestApi;
+  api: RoutesApi;
   company: TestCompany;
   marks: Marks;
   names: ReturnType<typeof namesOf>;

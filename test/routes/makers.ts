@@ -217,6 +217,38 @@ function linkMakers({ house, company, owner, fresh, known }: Core) {
   };
 }
 
+/** Providers through which people sign in, domains of addresses, and accounts that are linked. */
+function providerMakers({ api, house, owner, company, fresh, known }: Core) {
+  const post = async (path: string, body: object) => {
+    const answer = await (await api.as(owner))('POST', path, body);
+    if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
+    return answer.body;
+  };
+  return {
+    provider: async (): Promise<{ id: string; slug: string }> => {
+      const slug = known(fresh());
+      const client = { client_id: slug, client_secret: 'not to be told' };
+      const { id } = await post('/identity-providers/', { kind: 'github', slug, ...client });
+      return { id: known(id), slug };
+    },
+    /** A domain whose record is in the DNS, so that it can be proved. */
+    domain: async (): Promise<string> => {
+      const domain = known(`${fresh()}.example.com`);
+      const { record } = await post('/email-domains/', { domain });
+      const { name, value } = record as Record<'name' | 'value', string>;
+      api.records.set(name, { TXT: [value] });
+      return domain;
+    },
+    /** Links an account at a provider to that person. */
+    link: (provider: string, userId: string) =>
+      house.superuser.query(
+        `insert into identities (id, tenant_id, provider_id, issuer, subject, user_id)
+         select $1, $2, id, issuer, $1::text, $4 from identity_providers where id = $3`,
+        [randomUUID(), company.tenant.id, provider, userId],
+      ),
+  };
+}
+
 /** API keys and roles, made by the owner over the API. */
 function accessMakers({ api, owner, company, fresh, known, marks }: Core) {
   const make = async (path: string, body: object, by: Member = owner) => {
@@ -249,5 +281,6 @@ export const makersOf = (core: Core) => ({
   ...calendarMakers(core),
   ...peopleMakers(core),
   ...linkMakers(core),
+  ...providerMakers(core),
   ...accessMakers(core),
 });

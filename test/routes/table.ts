@@ -9,6 +9,7 @@ import { accessRoutes } from './table/access.ts';
 import { bookRoutes, calendarRoutes } from './table/books.ts';
 import { journalRoutes, reportRoutes } from './table/journal.ts';
 import { accountRoutes, openRoutes, signInRoutes } from './table/people.ts';
+import { providerRoutes } from './table/providers.ts';
 
 const routeTable: RouteTable = {
   ...bookRoutes,
@@ -18,6 +19,7 @@ const routeTable: RouteTable = {
   ...accessRoutes,
   ...signInRoutes,
   ...accountRoutes,
+  ...providerRoutes,
   ...openRoutes,
 };
 
