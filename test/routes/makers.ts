@@ -218,7 +218,7 @@ function linkMakers({ house, company, owner, fresh, known }: Core) {
 }
 
 /** Providers through which people sign in, domains of addresses, and accounts that are linked. */
-function providerMakers({ api, house, owner, company, fresh, known }: Core) {
+function providerMakers({ api, house, owner, company, marks, fresh, known }: Core) {
   const post = async (path: string, body: object) => {
     const answer = await (await api.as(owner))('POST', path, body);
     if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
@@ -226,7 +226,8 @@ function providerMakers({ api, house, owner, company, fresh, known }: Core) {
   };
   return {
     provider: async (): Promise<{ id: string; slug: string }> => {
-      const slug = known(fresh());
+      // The company's sign-in page tells it to everybody, so it has none of the company's words.
+      const slug = known(`sso-${marks.firstId ?? 1}-${fresh().slice(marks.word.length)}`);
       const client = { client_id: slug, client_secret: 'not to be told' };
       const { id } = await post('/identity-providers/', { kind: 'github', slug, ...client });
       return { id: known(id), slug };
@@ -243,7 +244,7 @@ function providerMakers({ api, house, owner, company, fresh, known }: Core) {
     link: (provider: string, userId: string) =>
       house.superuser.query(
         `insert into identities (id, tenant_id, provider_id, issuer, subject, user_id)
-         select $1, $2, id, issuer, $1::text, $4 from identity_providers where id = $3`,
+         select $1::uuid, $2, id, issuer, ($1::uuid)::text, $4 from identity_providers where id = $3`,
         [randomUUID(), company.tenant.id, provider, userId],
       ),
   };
