@@ -1,4 +1,4 @@
-// What the routes of v1 are given, and the small things that all of them do alike.
+// What the routes of the API are given, and the small things that all of them do alike.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
