@@ -79,6 +79,7 @@ const account = {
   active: false,
   depth: 7,
   version: 1,
+  path: [evil] as string[],
   required_dimensions: [] as string[],
 } as const;
 const keyed = { account: evil, debit: evil, credit: evil, memo: evil };
@@ -145,6 +146,7 @@ const pagedLedger = {
   ledger: { ...ledger, lines: [...ledger.lines] },
   count: 401,
   page: 2,
+  next: null,
   broughtForward: '-1234568.50',
 };
 const row = { account: evil, name: evil, type: 'asset', debit: '1234567.50', credit: '0.00' } as const;

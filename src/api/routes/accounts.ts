@@ -9,16 +9,10 @@ import {
   updateAccount,
 } from '#accounting';
 import { readableBody } from '#lib/http/validation';
+import { cutList, type RowOrders } from '#lib/lists/cut-list';
 import { notFound } from '#lib/problem';
-import {
-  type ApiServer,
-  inRequest,
-  pageLinks,
-  type Services,
-  seenVersion,
-  setVersion,
-  tellingAll,
-} from './context.ts';
+import { setLocation } from '../version.ts';
+import { type ApiServer, inRequest, type Services, seenVersion, setVersion, tellingAll } from './context.ts';
 import {
   AccountCode,
   AccountSchema,
@@ -28,38 +22,51 @@ import {
   DimensionCodes,
   MonetarySchema,
   nullable,
-  PageQuery,
-  pageOf,
   problems,
   strictObject,
+  withHeaders,
 } from './schemas.ts';
 
 const tags = ['accounts'];
 const Params = strictObject({ code: AccountCode });
 
-const document = ({ id: _, version: __, ...account }: Account) => account;
+const document = ({ id: _, version: __, path: ___, ...account }: Account) => account;
+
+const accountOrders = {
+  tree: ({ path }) => path,
+  code: ({ code }) => [code],
+  name: ({ name, code }) => [name, code],
+} satisfies RowOrders<Account, string>;
+
+const list = {
+  orders: ['tree', 'code', 'name'],
+  preset: 'tree',
+  size: { preset: 1000, most: 5000 },
+} as const;
 
 function listRoute(app: ApiServer, { db }: Services): void {
+  const { pages } = app.api;
   app.get('/accounts/', {
     config: { permission: 'accounting.account.view' },
     schema: {
       tags,
-      summary: 'List the chart of accounts in tree order',
-      querystring: strictObject({
-        ...PageQuery,
-        page_size: Type.Optional(Type.Integer({ minimum: 1, maximum: 5000, default: 1000 })),
-        search: Type.Optional(Type.String({ maxLength: 200, description: 'In code and name.' })),
-        type: Type.Optional(AccountTypeSchema),
-        active: Type.Optional(Type.Boolean()),
-        group: Type.Optional(Type.Boolean()),
-      }),
-      response: { 200: pageOf(AccountSchema), ...problems(401, 403, 422) },
+      summary: 'List the chart of accounts, in tree order unless ordered otherwise',
+      querystring: pages.query(
+        {
+          search: Type.Optional(Type.String({ maxLength: 200, description: 'In code and name.' })),
+          type: Type.Optional(AccountTypeSchema),
+          active: Type.Optional(Type.Boolean()),
+          group: Type.Optional(Type.Boolean()),
+        },
+        list,
+      ),
+      response: { 200: pages.of(AccountSchema), ...problems(401, 403, 422) },
     },
-    handler: async (request) => {
-      const { page = 1, page_size: pageSize = 1000, ...filter } = request.query;
+    handler: async (request, reply) => {
+      const { filter, ...asked } = pages.asked(request, list);
       const accounts = await inRequest(db, request, (tx) => listAccounts(tx, filter));
-      const results = accounts.slice((page - 1) * pageSize, page * pageSize).map(document);
-      return { count: accounts.length, ...pageLinks(request, page, pageSize, accounts.length), results };
+      const listed = cutList(accounts, accountOrders, asked);
+      return pages.answer(request, reply, asked.part, { ...listed, results: listed.results.map(document) });
     },
   });
 }
@@ -82,13 +89,13 @@ function createRoute(app: ApiServer, { db }: Services): void {
         is_monetary: Type.Optional(nullable(MonetarySchema)),
         required_dimensions: Type.Optional(DimensionCodes),
       }),
-      response: { 201: AccountSchema, ...problems(401, 403, 415, 422) },
+      response: { 201: withHeaders(AccountSchema, 'Location', 'ETag'), ...problems(401, 403, 415, 422) },
     },
     handler: async (request, reply) => {
       const { body, faults } = readableBody(request);
       const account = await inRequest(db, request, (tx) => tellingAll(faults, () => createAccount(tx, body)));
       setVersion(reply, account.version);
-      reply.header('Location', `/api/v1/accounts/${encodeURIComponent(account.code)}/`);
+      setLocation(reply, `/accounts/${encodeURIComponent(account.code)}/`);
       return await reply.code(201).send(document(account));
     },
   });
@@ -101,7 +108,7 @@ function readRoute(app: ApiServer, { db }: Services): void {
       tags,
       summary: 'One account',
       params: Params,
-      response: { 200: AccountSchema, ...problems(401, 403, 404) },
+      response: { 200: withHeaders(AccountSchema, 'ETag'), ...problems(401, 403, 404) },
     },
     handler: async (request, reply) => {
       const account = await inRequest(db, request, (tx) => getAccount(tx, request.params.code));
@@ -132,7 +139,7 @@ function changeRoute(app: ApiServer, { db }: Services): void {
         },
         { minProperties: 1 },
       ),
-      response: { 200: AccountSchema, ...problems(401, 403, 404, 412, 415, 422) },
+      response: { 200: withHeaders(AccountSchema, 'ETag'), ...problems(401, 403, 404, 412, 415, 422) },
     },
     handler: async (request, reply) => {
       const version = seenVersion(request, { required: false });

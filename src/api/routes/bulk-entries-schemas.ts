@@ -25,12 +25,12 @@ const example = {
 /** An entry among many: as for the single POST, without a status and with a key of its source. */
 export const KeyedEntryBody = strictObject(
   { ...DraftBody.properties, source_key: Type.Optional(nullable(sourceKey)) },
-  { examples: [example] },
+  { title: 'KeyedEntry', examples: [example] },
 );
 
 export const BulkBody = strictObject(
   { entries: Type.Array(KeyedEntryBody, { minItems: 1, maxItems: MOST_ENTRIES }) },
-  { examples: [{ entries: [example] }] },
+  { title: 'NewEntries', examples: [{ entries: [example] }] },
 );
 
 const isTrue = (description: string, preset: boolean) =>
@@ -48,14 +48,17 @@ export const BulkQuery = strictObject({
   ...DryRunQuery,
 });
 
-const BulkResultSchema = Type.Object({
-  status: oneOf(['posted', 'duplicate', 'refused']),
-  id: Type.Optional(Id),
-  number: Type.Optional(Type.String()),
-  errors: Type.Optional(
-    Type.Array(Fault, { description: 'Every fault of the entry; pointers begin at the entry.' }),
-  ),
-});
+const BulkResultSchema = Type.Object(
+  {
+    status: oneOf(['posted', 'duplicate', 'refused']),
+    id: Type.Optional(Id),
+    number: Type.Optional(Type.String()),
+    errors: Type.Optional(
+      Type.Array(Fault, { description: 'Every fault of the entry; pointers begin at the entry.' }),
+    ),
+  },
+  { title: 'EntryResult' },
+);
 
 const id = '019ab7c2-4f6e-7cc3-98c4-dc0c0c07398f';
 
@@ -68,6 +71,7 @@ export const BulkAnswerSchema = Type.Object(
     results: Type.Array(BulkResultSchema),
   },
   {
+    title: 'EntryResults',
     examples: [
       {
         posted: 1,
@@ -91,32 +95,35 @@ export const BulkAnswerSchema = Type.Object(
   },
 );
 
-const Balance = Type.String({ description: 'Debit is positive, credit negative.', examples: ['-113.00'] });
+const Balance = Type.String({ format: 'decimal', description: 'Debit is positive, credit negative.', examples: ['-113.00'] });
 
 /** What posting would give. */
-export const DryRunSchema = Type.Object({
-  valid: Type.Literal(true),
-  entries: Type.Array(
-    Type.Object({
-      status: oneOf(['valid', 'duplicate']),
-      duplicate_of: nullable(Type.Object({ id: Id, number: Type.String() })),
-      entry_date: IsoDate,
-      memo: Type.String(),
-      reference: nullable(Type.String()),
-      total: Type.String(),
-      lines: Type.Array(EntryLineSchema),
-      balances: Type.Array(
-        Type.Object({
-          account: Type.String(),
-          account_name: Type.String(),
-          before: Balance,
-          after: Balance,
-        }),
-        { description: 'Of each account, as of the entry’s date; earlier entries of the request count.' },
-      ),
-    }),
-  ),
-});
+export const DryRunSchema = Type.Object(
+  {
+    valid: Type.Literal(true),
+    entries: Type.Array(
+      Type.Object({
+        status: oneOf(['valid', 'duplicate']),
+        duplicate_of: nullable(Type.Object({ id: Id, number: Type.String() })),
+        entry_date: IsoDate,
+        memo: Type.String(),
+        reference: nullable(Type.String()),
+        total: Type.String(),
+        lines: Type.Array(EntryLineSchema),
+        balances: Type.Array(
+          Type.Object({
+            account: Type.String(),
+            account_name: Type.String(),
+            before: Balance,
+            after: Balance,
+          }),
+          { description: 'Of each account, as of the entry’s date; earlier entries of the request count.' },
+        ),
+      }),
+    ),
+  },
+  { title: 'DryRun' },
+);
 
 /** One line of the answer to a stream: a result, an error that ended the stream, or at last the summary. */
 export const StreamLineSchema = Type.Object(
@@ -135,6 +142,7 @@ export const StreamLineSchema = Type.Object(
     ),
   },
   {
+    title: 'StreamLine',
     examples: [
       { line: 1, status: 'posted', id, number: 'JV-2026-000017' },
       { summary: { complete: true, lines: 1, posted: 1, duplicates: 0, refused: 0 } },

@@ -22,6 +22,7 @@ import {
 import { type Fault, invalid, mergeFaults, Problem } from '#lib/problem';
 import { inTenant, type TenantTx } from '#lib/tenant-tx';
 import { roleAllows, type Tokens } from '#users';
+import type { ApiVersion } from '../version.ts';
 
 export type ApiServer = FastifyInstance<
   RawServerDefault,
@@ -29,7 +30,10 @@ export type ApiServer = FastifyInstance<
   ServerResponse,
   FastifyBaseLogger,
   TypeBoxTypeProvider
->;
+> & {
+  /** The version whose routes these are. */
+  api: ApiVersion;
+};
 
 /** What app.ts hands to the routes. */
 export type Services = { db: Db; tokens: Tokens; postings: PostingQueue };
@@ -77,19 +81,6 @@ export function isAsked(flag: unknown, preset: boolean): boolean {
   return preset ? flag !== false && flag !== 'false' : flag === true || flag === 'true';
 }
 
-/** The links of a page to its neighbours, relative to the origin. */
-export function pageLinks(request: FastifyRequest, page: number, pageSize: number, count: number) {
-  const link = (to: number) => {
-    const url = new URL(request.url, 'http://relative.invalid');
-    url.searchParams.set('page', String(to));
-    return `${url.pathname}${url.search}`;
-  };
-  return {
-    next: page * pageSize < count ? link(page + 1) : null,
-    previous: page > 1 ? link(page - 1) : null,
-  };
-}
-
 /** Gives a reply the ETag of a version (RFC 9110, 8.8.3). */
 export function setVersion(reply: FastifyReply, version: number): void {
   reply.header('ETag', `"${version}"`);
@@ -127,7 +118,8 @@ export function claimOf(request: FastifyRequest): Claim | null {
       'an Idempotency-Key has 1 to 255 printable characters',
     );
   }
-  const path = request.url.split('?', 1)[0] ?? '';
+  // A request that went unanswered may be sent again to another version, and is still the same.
+  const path = (request.url.split('?', 1)[0] ?? '').replace(/^\/api\/v\d+\//, '/api/v1/');
   const asked = { query: request.query, body: request.body };
   const fingerprint = fingerprintOf(request.method, path.replace(/\/$/, ''), asked);
   return { actorId: request.actor.userId ?? '', key, fingerprint };

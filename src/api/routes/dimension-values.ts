@@ -1,10 +1,18 @@
 // The values of a dimension over the API; their codes may hold any characters, so addresses hold them encoded.
 import { type Static, Type } from 'typebox';
-import { createValues, deleteValue, listDimensionValues, requiredValue, updateValue } from '#accounting';
+import {
+  createValues,
+  deleteValue,
+  listDimensionValues,
+  requiredValue,
+  updateValue,
+  valueOrders,
+} from '#accounting';
 import { readableBody } from '#lib/http/validation';
 import type { Fault } from '#lib/problem';
-import { type ApiServer, inRequest, pageLinks, type Services, tellingAll } from './context.ts';
-import { PageQuery, pageOf, problems, strictObject } from './schemas.ts';
+import { setLocation } from '../version.ts';
+import { type ApiServer, inRequest, type Services, tellingAll } from './context.ts';
+import { problems, strictObject, withHeaders } from './schemas.ts';
 
 const tags = ['dimensions'];
 const view = 'accounting.dimension.view';
@@ -17,14 +25,17 @@ const ValueParams = strictObject({
 
 const Code = Type.String({ minLength: 1, maxLength: 60, examples: ['KTM'] });
 const Name = Type.String({ minLength: 1, maxLength: 200 });
-const ValueSchema = Type.Object({
-  code: Code,
-  name: Name,
-  active: Type.Boolean({ description: 'An inactive value takes no new lines.' }),
-});
+const ValueSchema = Type.Object(
+  {
+    code: Code,
+    name: Name,
+    active: Type.Boolean({ description: 'An inactive value takes no new lines.' }),
+  },
+  { title: 'DimensionValue' },
+);
 const NewValueBody = strictObject(
   { code: Code, name: Name },
-  { examples: [{ code: 'KTM', name: 'Kathmandu' }] },
+  { title: 'NewDimensionValue', examples: [{ code: 'KTM', name: 'Kathmandu' }] },
 );
 const MOST_VALUES = 1000;
 const BulkValuesBody = strictObject({
@@ -35,29 +46,34 @@ const ValueChangesBody = strictObject(
   { minProperties: 1 },
 );
 
+const list = { orders: Object.keys(valueOrders) as (keyof typeof valueOrders)[], preset: 'code' } as const;
+
 function listRoute(app: ApiServer, { db }: Services): void {
+  const { pages } = app.api;
   app.get('/dimensions/:code/values/', {
     config: { permission: view },
     schema: {
       tags,
-      summary: 'List the values of a dimension by code',
+      summary: 'List the values of a dimension, by code unless ordered otherwise',
       params: Params,
-      querystring: strictObject({
-        ...PageQuery,
-        search: Type.Optional(Type.String({ maxLength: 200, description: 'In code and name.' })),
-        active: Type.Optional(Type.Boolean()),
-      }),
-      response: { 200: pageOf(ValueSchema), ...problems(401, 403, 404, 422) },
+      querystring: pages.query(
+        {
+          search: Type.Optional(Type.String({ maxLength: 200, description: 'In code and name.' })),
+          active: Type.Optional(Type.Boolean()),
+        },
+        list,
+      ),
+      response: { 200: pages.of(ValueSchema), ...problems(401, 403, 404, 422) },
     },
-    handler: async (request) => {
-      const { page = 1, page_size: pageSize = 50, ...filter } = request.query;
-      const list = await inRequest(
+    handler: async (request, reply) => {
+      const { filter, part, ordering } = pages.asked(request, list);
+      const listed = await inRequest(
         db,
         request,
-        (tx) => listDimensionValues(tx, request.params.code, filter, page, pageSize),
+        (tx) => listDimensionValues(tx, request.params.code, filter, part, ordering),
         { snapshot: true },
       );
-      return { count: list.count, ...pageLinks(request, page, pageSize, list.count), results: list.results };
+      return pages.answer(request, reply, part, listed);
     },
   });
 }
@@ -71,7 +87,7 @@ function createRoute(app: ApiServer, { db }: Services): void {
       summary: 'Add a value',
       params: Params,
       body: NewValueBody,
-      response: { 201: ValueSchema, ...problems(401, 403, 404, 409, 415, 422) },
+      response: { 201: withHeaders(ValueSchema, 'Location'), ...problems(401, 403, 404, 409, 415, 422) },
     },
     handler: async (request, reply) => {
       const { body, faults } = readableBody<Static<typeof NewValueBody>>(request);
@@ -80,7 +96,7 @@ function createRoute(app: ApiServer, { db }: Services): void {
         tellingAll(faults, () => createValues(tx, code, [body], () => '')),
       );
       if (!made) throw new Error('a value was created and did not come back');
-      reply.header('Location', `/api/v1/dimensions/${code}/values/${encodeURIComponent(made.code)}/`);
+      setLocation(reply, `/dimensions/${code}/values/${encodeURIComponent(made.code)}/`);
       return await reply.code(201).send(made);
     },
   });

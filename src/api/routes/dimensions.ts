@@ -2,14 +2,17 @@
 import { type Static, Type } from 'typebox';
 import {
   createDimension,
+  type Dimension,
   deleteDimension,
   listDimensions,
   requiredDimension,
   updateDimension,
 } from '#accounting';
 import { readableBody } from '#lib/http/validation';
-import { type ApiServer, inRequest, pageLinks, type Services, tellingAll } from './context.ts';
-import { PageQuery, pageOf, problems, strictObject } from './schemas.ts';
+import { cutList, type RowOrders } from '#lib/lists/cut-list';
+import { setLocation } from '../version.ts';
+import { type ApiServer, inRequest, type Services, tellingAll } from './context.ts';
+import { problems, strictObject, withHeaders } from './schemas.ts';
 
 const tags = ['dimensions'];
 const view = 'accounting.dimension.view';
@@ -22,15 +25,18 @@ const KeepsBalances = Type.Boolean({
   description: 'Whether balances by this dimension are kept, which reports by it read.',
 });
 
-const DimensionSchema = Type.Object({
-  code: Code,
-  name: Name,
-  keeps_balances: KeepsBalances,
-  active: Type.Boolean({ description: 'An inactive dimension takes no new lines.' }),
-});
+const DimensionSchema = Type.Object(
+  {
+    code: Code,
+    name: Name,
+    keeps_balances: KeepsBalances,
+    active: Type.Boolean({ description: 'An inactive dimension takes no new lines.' }),
+  },
+  { title: 'Dimension' },
+);
 const NewDimensionBody = strictObject(
   { code: Code, name: Name, keeps_balances: Type.Optional(KeepsBalances) },
-  { examples: [{ code: 'vehicle', name: 'Vehicle', keeps_balances: true }] },
+  { title: 'NewDimension', examples: [{ code: 'vehicle', name: 'Vehicle', keeps_balances: true }] },
 );
 const DimensionChangesBody = strictObject(
   {
@@ -41,20 +47,27 @@ const DimensionChangesBody = strictObject(
   { minProperties: 1 },
 );
 
+const dimensionOrders = {
+  code: ({ code }) => [code],
+  name: ({ name, code }) => [name, code],
+} satisfies RowOrders<Dimension, string>;
+
+const list = { orders: ['code', 'name'], preset: 'code' } as const;
+
 function listRoute(app: ApiServer, { db }: Services): void {
+  const { pages } = app.api;
   app.get('/dimensions/', {
     config: { permission: view },
     schema: {
       tags,
       summary: 'List the dimensions by code',
-      querystring: strictObject(PageQuery),
-      response: { 200: pageOf(DimensionSchema), ...problems(401, 403, 422) },
+      querystring: pages.query({}, list),
+      response: { 200: pages.of(DimensionSchema), ...problems(401, 403, 422) },
     },
-    handler: async (request) => {
-      const { page = 1, page_size: pageSize = 50 } = request.query;
+    handler: async (request, reply) => {
+      const asked = pages.asked(request, list);
       const dimensions = await inRequest(db, request, listDimensions);
-      const results = dimensions.slice((page - 1) * pageSize, page * pageSize);
-      return { count: dimensions.length, ...pageLinks(request, page, pageSize, dimensions.length), results };
+      return pages.answer(request, reply, asked.part, cutList(dimensions, dimensionOrders, asked));
     },
   });
 }
@@ -67,12 +80,12 @@ function createRoute(app: ApiServer, { db }: Services): void {
       tags,
       summary: 'Add a dimension of the company’s own',
       body: NewDimensionBody,
-      response: { 201: DimensionSchema, ...problems(401, 403, 409, 415, 422) },
+      response: { 201: withHeaders(DimensionSchema, 'Location'), ...problems(401, 403, 409, 415, 422) },
     },
     handler: async (request, reply) => {
       const { body, faults } = readableBody<Static<typeof NewDimensionBody>>(request);
       const made = await inRequest(db, request, (tx) => tellingAll(faults, () => createDimension(tx, body)));
-      reply.header('Location', `/api/v1/dimensions/${made.code}/`);
+      setLocation(reply, `/dimensions/${made.code}/`);
       return await reply.code(201).send(made);
     },
   });

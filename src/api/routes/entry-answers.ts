@@ -7,6 +7,7 @@ import type { Answer } from '#lib/idempotency';
 import { notFound } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
 import { userNames } from '#users';
+import { setLocation } from '../version.ts';
 import { setVersion } from './context.ts';
 import type { EntrySchema } from './schemas.ts';
 
@@ -39,6 +40,7 @@ export function createdAnswer(entry: Entry): Answer {
 export async function sendCreated(db: Db, reply: FastifyReply, answer: Answer & { replayed: boolean }) {
   const entry = answer.body as Entry;
   if (answer.replayed) reply.header('Idempotency-Replayed', 'true');
-  reply.code(201).header('Location', `/api/v1/journal-entries/${entry.id}/`);
+  reply.code(201);
+  setLocation(reply, `/journal-entries/${entry.id}/`);
   return await entryDocument(db, reply, entry);
 }

@@ -12,7 +12,16 @@ import {
   tellingAll,
 } from './context.ts';
 import { createdAnswer, entryDocument, requiredEntry, sendCreated } from './entry-answers.ts';
-import { EntrySchema, Id, IdempotencyHeaders, IsoDate, nullable, problems, strictObject } from './schemas.ts';
+import {
+  EntrySchema,
+  Id,
+  IdempotencyHeaders,
+  IsoDate,
+  nullable,
+  problems,
+  strictObject,
+  withHeaders,
+} from './schemas.ts';
 
 const tags = ['journal entries'];
 const Params = strictObject({ id: Id });
@@ -27,7 +36,10 @@ function postDraftRoute(app: ApiServer, { db }: Services): void {
       headers: IdempotencyHeaders,
       params: Params,
       body: nullable(strictObject({})),
-      response: { 201: EntrySchema, ...problems(401, 403, 404, 409, 412, 422) },
+      response: {
+        201: withHeaders(EntrySchema, 'Location', 'ETag', 'Idempotency-Replayed'),
+        ...problems(401, 403, 404, 409, 412, 422),
+      },
     },
     handler: async (request, reply) => {
       const version = seenVersion(request, { required: false });
@@ -77,7 +89,10 @@ function reverseRoute(app: ApiServer, { db }: Services): void {
           memo: Type.Optional(Type.String({ maxLength: 1000 })),
         }),
       ),
-      response: { 201: EntrySchema, ...problems(401, 403, 404, 409, 415, 422) },
+      response: {
+        201: withHeaders(EntrySchema, 'Location', 'ETag', 'Idempotency-Replayed'),
+        ...problems(401, 403, 404, 409, 415, 422),
+      },
     },
     handler: async (request, reply) => {
       const { body, faults } = readableBody(request);
@@ -97,7 +112,7 @@ function readReversalRoute(app: ApiServer, { db }: Services): void {
       tags,
       summary: 'The entry that reverses this one',
       params: Params,
-      response: { 200: EntrySchema, ...problems(401, 403, 404) },
+      response: { 200: withHeaders(EntrySchema, 'ETag'), ...problems(401, 403, 404) },
     },
     handler: async (request, reply) => {
       const reversal = await inRequest(db, request, async (tx) => {

@@ -1,9 +1,10 @@
 // The table of exchange rates over the API; a rate is named by its currency and its day.
 import { Type } from 'typebox';
-import { addRate, deleteRate, getRate, listRates, setRate, setRates } from '#accounting';
+import { addRate, deleteRate, getRate, listRates, rateOrders, setRate, setRates } from '#accounting';
 import { readableBody } from '#lib/http/validation';
 import { notFound } from '#lib/problem';
-import { type ApiServer, inRequest, pageLinks, type Services, tellingAll } from './context.ts';
+import { setLocation } from '../version.ts';
+import { type ApiServer, inRequest, type Services, tellingAll } from './context.ts';
 import {
   CurrencyCode,
   ExchangeRateSchema,
@@ -12,40 +13,49 @@ import {
   RatesBody,
   RatesSetSchema,
 } from './currency-schemas.ts';
-import { IsoDate, PageQuery, pageOf, problems, strictObject } from './schemas.ts';
+import { IsoDate, problems, strictObject, withHeaders } from './schemas.ts';
 
 const tags = ['exchange rates'];
 const Params = strictObject({ currency: CurrencyCode, date: IsoDate });
 const view = 'accounting.exchange_rate.view';
 const edit = 'accounting.exchange_rate.edit';
 
+const list = {
+  orders: Object.keys(rateOrders) as (keyof typeof rateOrders)[],
+  preset: '-rate_date',
+} as const;
+
 function listRoute(app: ApiServer, { db }: Services): void {
+  const { pages } = app.api;
   app.get('/exchange-rates/', {
     config: { permission: view },
     schema: {
       tags,
-      summary: 'List exchange rates, newest day first',
-      querystring: strictObject({
-        ...PageQuery,
-        currency: Type.Optional(CurrencyCode),
-        from: Type.Optional(IsoDate),
-        to: Type.Optional(IsoDate),
-        valid_on: Type.Optional(
-          Type.String({
-            format: 'date',
-            description: 'Only the rates that hold on this day: of each currency the latest set by then.',
-          }),
-        ),
-      }),
-      response: { 200: pageOf(ExchangeRateSchema), ...problems(401, 403, 422) },
+      summary: 'List exchange rates, newest day first unless ordered otherwise',
+      querystring: pages.query(
+        {
+          currency: Type.Optional(CurrencyCode),
+          from: Type.Optional(IsoDate),
+          to: Type.Optional(IsoDate),
+          valid_on: Type.Optional(
+            Type.String({
+              format: 'date',
+              description: 'Only the rates that hold on this day: of each currency the latest set by then.',
+            }),
+          ),
+        },
+        list,
+      ),
+      response: { 200: pages.of(ExchangeRateSchema), ...problems(401, 403, 422) },
     },
-    handler: async (request) => {
-      const { page = 1, page_size: pageSize = 50, valid_on: validOn, ...filter } = request.query;
-      const read = { ...filter, validOn };
-      const list = await inRequest(db, request, (tx) => listRates(tx, read, page, pageSize), {
+    handler: async (request, reply) => {
+      const { filter, part, ordering } = pages.asked(request, list);
+      const { valid_on: validOn, ...more } = filter;
+      const read = { ...more, validOn };
+      const listed = await inRequest(db, request, (tx) => listRates(tx, read, part, ordering), {
         snapshot: true,
       });
-      return { count: list.count, ...pageLinks(request, page, pageSize, list.count), results: list.results };
+      return pages.answer(request, reply, part, listed);
     },
   });
 }
@@ -58,12 +68,12 @@ function addRoute(app: ApiServer, { db }: Services): void {
       tags,
       summary: 'Add an exchange rate',
       body: RateBody,
-      response: { 201: ExchangeRateSchema, ...problems(401, 403, 409, 415, 422) },
+      response: { 201: withHeaders(ExchangeRateSchema, 'Location'), ...problems(401, 403, 409, 415, 422) },
     },
     handler: async (request, reply) => {
       const { body, faults } = readableBody(request);
       const rate = await inRequest(db, request, (tx) => tellingAll(faults, () => addRate(tx, body)));
-      reply.header('Location', `/api/v1/exchange-rates/${rate.currency}/${rate.rate_date}/`);
+      setLocation(reply, `/exchange-rates/${rate.currency}/${rate.rate_date}/`);
       return await reply.code(201).send(rate);
     },
   });

@@ -2,6 +2,7 @@
 import { Type } from 'typebox';
 import {
   closeYear,
+  type FiscalYear,
   getFiscalYear,
   listFiscalYears,
   openFiscalYears,
@@ -9,33 +10,32 @@ import {
   reopenYear,
 } from '#accounting';
 import { readableBody } from '#lib/http/validation';
+import { cutList, type RowOrders } from '#lib/lists/cut-list';
 import { DryRunQuery } from './bulk-entries-schemas.ts';
-import {
-  type ApiServer,
-  inRequest,
-  isAsked,
-  onceInRequest,
-  pageLinks,
-  type Services,
-  tellingAll,
-} from './context.ts';
+import { type ApiServer, inRequest, isAsked, onceInRequest, type Services, tellingAll } from './context.ts';
 import { ClosingPlanSchema, FiscalYearSchema, KeyParams, Reason, tags } from './fiscal-year-schemas.ts';
-import { IdempotencyHeaders, IsoDate, PageQuery, pageOf, problems, strictObject } from './schemas.ts';
+import { IdempotencyHeaders, IsoDate, problems, strictObject } from './schemas.ts';
+
+const yearOrders = {
+  starts_on: ({ starts_on }) => [starts_on],
+} satisfies RowOrders<FiscalYear, string>;
+
+const list = { orders: ['starts_on'], preset: 'starts_on' } as const;
 
 function listYearsRoute(app: ApiServer, { db }: Services): void {
+  const { pages } = app.api;
   app.get('/fiscal-years/', {
     config: { permission: 'accounting.fiscal_year.view' },
     schema: {
       tags,
-      summary: 'List the fiscal years, oldest first',
-      querystring: strictObject(PageQuery),
-      response: { 200: pageOf(FiscalYearSchema), ...problems(401, 403, 422) },
+      summary: 'List the fiscal years, oldest first unless ordered otherwise',
+      querystring: pages.query({}, list),
+      response: { 200: pages.of(FiscalYearSchema), ...problems(401, 403, 422) },
     },
-    handler: async (request) => {
-      const { page = 1, page_size: pageSize = 50 } = request.query;
+    handler: async (request, reply) => {
+      const asked = pages.asked(request, list);
       const years = await inRequest(db, request, listFiscalYears);
-      const results = years.slice((page - 1) * pageSize, page * pageSize);
-      return { count: years.length, ...pageLinks(request, page, pageSize, years.length), results };
+      return pages.answer(request, reply, asked.part, cutList(years, yearOrders, asked));
     },
   });
 }

@@ -1,6 +1,6 @@
 // Journal entries over the API: posted at once or kept as drafts, and posting and reversal as resources under them.
 import { Type } from 'typebox';
-import { deleteDraft, dryRun, listEntries, readableEntry, saveEntry } from '#accounting';
+import { deleteDraft, dryRun, entryOrders, listEntries, readableEntry, saveEntry } from '#accounting';
 import { readableBody } from '#lib/http/validation';
 import type { TenantTx } from '#lib/tenant-tx';
 import { DryRunQuery, DryRunSchema } from './bulk-entries-schemas.ts';
@@ -10,7 +10,6 @@ import {
   inRequest,
   isAsked,
   onceInRequest,
-  pageLinks,
   type Services,
   seenVersion,
 } from './context.ts';
@@ -25,11 +24,9 @@ import {
   IdempotencyHeaders,
   IsoDate,
   NewEntryBody,
-  oneOf,
-  PageQuery,
-  pageOf,
   problems,
   strictObject,
+  withHeaders,
 } from './schemas.ts';
 
 const tags = ['journal entries'];
@@ -38,20 +35,24 @@ const view = 'accounting.journal_entry.view';
 
 const DIMENSION = /^dimension\.([a-z][a-z0-9_]{0,39})$/;
 
-const ListQuery = strictObject(
-  {
-    ...PageQuery,
-    search: Type.Optional(
-      Type.String({ maxLength: 200, description: 'In number, memo, reference; or a total.' }),
-    ),
-    status: Type.Optional(EntryStatusSchema),
-    from: Type.Optional(IsoDate),
-    to: Type.Optional(IsoDate),
-    account: Type.Optional(AccountCode),
-    ordering: Type.Optional(oneOf(['entry_date', '-entry_date'], { default: '-entry_date' })),
-  },
-  { patternProperties: { [DIMENSION.source]: { type: 'string', minLength: 1, maxLength: 60 } } },
-);
+const list = {
+  orders: Object.keys(entryOrders) as (keyof typeof entryOrders)[],
+  preset: '-entry_date',
+} as const;
+
+const Filters = {
+  search: Type.Optional(
+    Type.String({ maxLength: 200, description: 'In number, memo, reference; or a total.' }),
+  ),
+  status: Type.Optional(EntryStatusSchema),
+  from: Type.Optional(IsoDate),
+  to: Type.Optional(IsoDate),
+  account: Type.Optional(AccountCode),
+};
+
+const byDimension = {
+  patternProperties: { [DIMENSION.source]: { type: 'string', minLength: 1, maxLength: 60 } },
+};
 
 /** What a query asks of dimensions, by their codes. */
 function dimensionsIn(query: object): Record<string, string> {
@@ -63,6 +64,7 @@ function dimensionsIn(query: object): Record<string, string> {
 }
 
 function listRoute(app: ApiServer, { db }: Services): void {
+  const { pages } = app.api;
   app.get('/journal-entries/', {
     config: { permission: view },
     schema: {
@@ -70,16 +72,16 @@ function listRoute(app: ApiServer, { db }: Services): void {
       summary: 'List entries and drafts, newest date first unless ordered otherwise',
       description:
         '`dimension.branch=KTM` asks for entries with a line of that value; so for every dimension.',
-      querystring: ListQuery,
-      response: { 200: pageOf(EntrySummarySchema), ...problems(401, 403, 422) },
+      querystring: pages.query(Filters, list, byDimension),
+      response: { 200: pages.of(EntrySummarySchema), ...problems(401, 403, 422) },
     },
-    handler: async (request) => {
-      const { page = 1, page_size: pageSize = 50, ...more } = request.query;
-      const filter = { ...more, dimensions: dimensionsIn(more) };
-      const list = await inRequest(db, request, (tx) => listEntries(tx, filter, page, pageSize), {
+    handler: async (request, reply) => {
+      const { filter: own, part, ordering } = pages.asked(request, list);
+      const filter = { ...own, dimensions: dimensionsIn(own) };
+      const listed = await inRequest(db, request, (tx) => listEntries(tx, filter, part, ordering), {
         snapshot: true,
       });
-      return { count: list.count, ...pageLinks(request, page, pageSize, list.count), results: list.results };
+      return pages.answer(request, reply, part, listed);
     },
   });
 }
@@ -96,7 +98,7 @@ function createRoute(app: ApiServer, { db, postings }: Services): void {
       body: NewEntryBody,
       response: {
         200: DryRunSchema,
-        201: EntrySchema,
+        201: withHeaders(EntrySchema, 'Location', 'ETag', 'Idempotency-Replayed'),
         ...problems(400, 401, 403, 409, 413, 415, 422, 503),
       },
     },
@@ -131,7 +133,7 @@ function readRoute(app: ApiServer, { db }: Services): void {
       tags,
       summary: 'One entry with its lines',
       params: Params,
-      response: { 200: EntrySchema, ...problems(401, 403, 404, 422) },
+      response: { 200: withHeaders(EntrySchema, 'ETag'), ...problems(401, 403, 404, 422) },
     },
     handler: async (request, reply) =>
       await entryDocument(
@@ -151,7 +153,10 @@ function replaceDraftRoute(app: ApiServer, { db }: Services): void {
       summary: 'Replace a draft; If-Match with its ETag is required',
       params: Params,
       body: DraftBody,
-      response: { 200: EntrySchema, ...problems(401, 403, 404, 409, 412, 415, 422, 428) },
+      response: {
+        200: withHeaders(EntrySchema, 'ETag'),
+        ...problems(401, 403, 404, 409, 412, 415, 422, 428),
+      },
     },
     handler: async (request, reply) => {
       const { faults } = readableBody(request);

@@ -3,14 +3,17 @@ import { type Static, Type } from 'typebox';
 import {
   createSeries,
   listSeries,
+  type NumberSeries,
   previewNumber,
   requiredSeries,
   seriesResets,
   updateSeries,
 } from '#accounting';
 import { readableBody } from '#lib/http/validation';
-import { type ApiServer, inRequest, pageLinks, type Services, tellingAll } from './context.ts';
-import { IsoDate, oneOf, PageQuery, pageOf, problems, strictObject } from './schemas.ts';
+import { cutList, type RowOrders } from '#lib/lists/cut-list';
+import { setLocation } from '../version.ts';
+import { type ApiServer, inRequest, type Services, tellingAll } from './context.ts';
+import { IsoDate, oneOf, problems, strictObject, withHeaders } from './schemas.ts';
 
 const tags = ['number series'];
 const view = 'accounting.number_series.view';
@@ -34,7 +37,10 @@ const fields = {
   reset: oneOf(seriesResets, { description: 'When the digits begin at 1 again.' }),
 };
 
-const SeriesSchema = Type.Object({ code: Code, ...fields, active: Type.Boolean() });
+const SeriesSchema = Type.Object(
+  { code: Code, ...fields, active: Type.Boolean() },
+  { title: 'NumberSeries' },
+);
 
 const NewSeriesBody = strictObject(
   {
@@ -47,6 +53,7 @@ const NewSeriesBody = strictObject(
     reset: Type.Optional(fields.reset),
   },
   {
+    title: 'NewNumberSeries',
     examples: [
       { code: 'SI', name: 'Sales invoices', voucher_type: 'sales_invoice', prefix: 'SI/{fiscal_year}/' },
     ],
@@ -66,32 +73,42 @@ const SeriesChangesBody = strictObject(
   { minProperties: 1 },
 );
 
-const ForecastSchema = Type.Object({
-  series: Type.String(),
-  date: IsoDate,
-  fiscal_year: Type.String(),
-  period: Type.String(),
-  sequence: Type.Integer(),
-  number: Type.String(),
-  forecast: Type.Literal(true, {
-    description: 'A number is given at posting only; whoever posts first has this one.',
-  }),
-});
+const ForecastSchema = Type.Object(
+  {
+    series: Type.String(),
+    date: IsoDate,
+    fiscal_year: Type.String(),
+    period: Type.String(),
+    sequence: Type.Integer(),
+    number: Type.String(),
+    forecast: Type.Literal(true, {
+      description: 'A number is given at posting only; whoever posts first has this one.',
+    }),
+  },
+  { title: 'NumberForecast' },
+);
+
+const seriesOrders = {
+  code: ({ code }) => [code],
+  name: ({ name, code }) => [name, code],
+} satisfies RowOrders<NumberSeries, string>;
+
+const list = { orders: ['code', 'name'], preset: 'code' } as const;
 
 function listRoute(app: ApiServer, { db }: Services): void {
+  const { pages } = app.api;
   app.get('/number-series/', {
     config: { permission: view },
     schema: {
       tags,
       summary: 'List the number series by code',
-      querystring: strictObject(PageQuery),
-      response: { 200: pageOf(SeriesSchema), ...problems(401, 403, 422) },
+      querystring: pages.query({}, list),
+      response: { 200: pages.of(SeriesSchema), ...problems(401, 403, 422) },
     },
-    handler: async (request) => {
-      const { page = 1, page_size: pageSize = 50 } = request.query;
+    handler: async (request, reply) => {
+      const asked = pages.asked(request, list);
       const series = await inRequest(db, request, listSeries);
-      const results = series.slice((page - 1) * pageSize, page * pageSize);
-      return { count: series.length, ...pageLinks(request, page, pageSize, series.length), results };
+      return pages.answer(request, reply, asked.part, cutList(series, seriesOrders, asked));
     },
   });
 }
@@ -104,12 +121,12 @@ function createRoute(app: ApiServer, { db }: Services): void {
       tags,
       summary: 'Add a number series',
       body: NewSeriesBody,
-      response: { 201: SeriesSchema, ...problems(401, 403, 409, 415, 422) },
+      response: { 201: withHeaders(SeriesSchema, 'Location'), ...problems(401, 403, 409, 415, 422) },
     },
     handler: async (request, reply) => {
       const { body, faults } = readableBody<Static<typeof NewSeriesBody>>(request);
       const series = await inRequest(db, request, (tx) => tellingAll(faults, () => createSeries(tx, body)));
-      reply.header('Location', `/api/v1/number-series/${series.code}/`);
+      setLocation(reply, `/number-series/${series.code}/`);
       return await reply.code(201).send(series);
     },
   });

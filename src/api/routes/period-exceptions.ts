@@ -3,16 +3,10 @@ import { Type } from 'typebox';
 import { grantException, listExceptions, type PeriodException, revokeException } from '#accounting';
 import type { Db } from '#lib/db';
 import { readableBody } from '#lib/http/validation';
+import { cutList, type RowOrders } from '#lib/lists/cut-list';
 import type { Fault } from '#lib/problem';
 import { type Member, memberByEmail, roleAllows, usersById } from '#users';
-import {
-  type ApiServer,
-  inRequest,
-  pageLinks,
-  requirePermission,
-  type Services,
-  tellingAll,
-} from './context.ts';
+import { type ApiServer, inRequest, requirePermission, type Services, tellingAll } from './context.ts';
 import {
   ExceptionParams,
   ExceptionSchema,
@@ -20,7 +14,7 @@ import {
   NewExceptionBody,
   tags,
 } from './fiscal-year-schemas.ts';
-import { PageQuery, pageOf, problems, strictObject } from './schemas.ts';
+import { problems } from './schemas.ts';
 
 const granting = 'accounting.period.except';
 
@@ -49,21 +43,29 @@ function memberFaults(email: string | undefined, member: Member | null): Fault[]
   return [{ pointer, code: 'accounting/exception-without-posting', detail }];
 }
 
+const exceptionOrders = {
+  granted_at: ({ id }) => [Number(id)],
+} satisfies RowOrders<PeriodException, string>;
+
+const list = { orders: ['granted_at'], preset: '-granted_at' } as const;
+
 function listRoute(app: ApiServer, { db }: Services): void {
+  const { pages } = app.api;
   app.get('/periods/:id/exceptions/', {
     config: { permission: 'accounting.fiscal_year.view' },
     schema: {
       tags,
       summary: 'List the exceptions that were granted to a period, newest first',
       params: KeyParams,
-      querystring: strictObject(PageQuery),
-      response: { 200: pageOf(ExceptionSchema), ...problems(401, 403, 404, 422) },
+      querystring: pages.query({}, list),
+      response: { 200: pages.of(ExceptionSchema), ...problems(401, 403, 404, 422) },
     },
-    handler: async (request) => {
-      const { page = 1, page_size: pageSize = 50 } = request.query;
+    handler: async (request, reply) => {
+      const asked = pages.asked(request, list);
       const all = await inRequest(db, request, (tx) => listExceptions(tx, request.params.id));
-      const results = await documentsOf(db, all.slice((page - 1) * pageSize, page * pageSize));
-      return { count: all.length, ...pageLinks(request, page, pageSize, all.length), results };
+      const listed = cutList(all, exceptionOrders, asked);
+      const results = await documentsOf(db, listed.results);
+      return pages.answer(request, reply, asked.part, { ...listed, results });
     },
   });
 }

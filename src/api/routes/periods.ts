@@ -1,9 +1,17 @@
 // Periods over the API: listed, closed, locked, and opened again with a reason.
 import { Type } from 'typebox';
-import { closePeriods, getPeriod, listPeriods, type PeriodChange, setPeriodStatus } from '#accounting';
-import { type ApiServer, inRequest, pageLinks, requirePermission, type Services } from './context.ts';
+import {
+  closePeriods,
+  getPeriod,
+  listPeriods,
+  type Period,
+  type PeriodChange,
+  setPeriodStatus,
+} from '#accounting';
+import { cutList, type RowOrders } from '#lib/lists/cut-list';
+import { type ApiServer, inRequest, requirePermission, type Services } from './context.ts';
 import { KeyParams, PeriodSchema, PeriodStatusSchema, Reason, tags } from './fiscal-year-schemas.ts';
-import { IsoDate, PageQuery, pageOf, problems, strictObject } from './schemas.ts';
+import { IsoDate, problems, strictObject } from './schemas.ts';
 
 /** What each change asks for; the route itself asks for the first. */
 const permissions: Record<PeriodChange, string> = {
@@ -13,20 +21,34 @@ const permissions: Record<PeriodChange, string> = {
   unlock: 'accounting.period.unlock',
 };
 
+const periodOrders = {
+  starts_on: ({ starts_on }) => [starts_on],
+} satisfies RowOrders<Period, string>;
+
+const list = { orders: ['starts_on'], preset: 'starts_on' } as const;
+
 function listPeriodsRoute(app: ApiServer, { db }: Services): void {
+  const { pages } = app.api;
   app.get('/periods/', {
     config: { permission: 'accounting.fiscal_year.view' },
     schema: {
       tags,
-      summary: 'List the periods, oldest first',
-      querystring: strictObject({ ...PageQuery, fiscal_year: Type.Optional(Type.String({ maxLength: 40 })) }),
-      response: { 200: pageOf(PeriodSchema), ...problems(401, 403, 422) },
+      summary: 'List the periods, oldest first unless ordered otherwise',
+      querystring: pages.query(
+        {
+          fiscal_year: Type.Optional(Type.String({ maxLength: 40, description: 'The name of the year.' })),
+          status: Type.Optional(PeriodStatusSchema),
+        },
+        list,
+      ),
+      response: { 200: pages.of(PeriodSchema), ...problems(401, 403, 422) },
     },
-    handler: async (request) => {
-      const { page = 1, page_size: pageSize = 50, fiscal_year: fiscalYear } = request.query;
-      const periods = await inRequest(db, request, (tx) => listPeriods(tx, { fiscalYear }));
-      const results = periods.slice((page - 1) * pageSize, page * pageSize);
-      return { count: periods.length, ...pageLinks(request, page, pageSize, periods.length), results };
+    handler: async (request, reply) => {
+      const { filter, ...asked } = pages.asked(request, list);
+      const { fiscal_year: fiscalYear, status } = filter;
+      const all = await inRequest(db, request, (tx) => listPeriods(tx, { fiscalYear }));
+      const periods = all.filter((period) => status === undefined || period.status === status);
+      return pages.answer(request, reply, asked.part, cutList(periods, periodOrders, asked));
     },
   });
 }

@@ -8,17 +8,18 @@ import {
   listOccurrences,
   listTemplates,
   type Template,
+  templateOrders,
   updateTemplate,
 } from '#accounting';
 import { addMonths, today } from '#lib/dates';
 import type { Db } from '#lib/db';
 import { readableBody } from '#lib/http/validation';
 import { userNames } from '#users';
+import { setLocation } from '../version.ts';
 import {
   type ApiServer,
   inRequest,
   onceInRequest,
-  pageLinks,
   type Services,
   seenVersion,
   setVersion,
@@ -29,7 +30,7 @@ import {
   RecurringEntrySchema,
   RecurringSummarySchema,
 } from './recurring-schemas.ts';
-import { Id, IdempotencyHeaders, PageQuery, pageOf, problems, strictObject } from './schemas.ts';
+import { Id, IdempotencyHeaders, problems, strictObject, withHeaders } from './schemas.ts';
 
 const tags = ['recurring entries'];
 const Params = strictObject({ id: Id });
@@ -43,30 +44,33 @@ async function templateDocument(db: Db, reply: FastifyReply, template: Template)
   return { ...template, created_by: names.get(template.created_by ?? '') ?? null };
 }
 
+const list = {
+  orders: Object.keys(templateOrders) as (keyof typeof templateOrders)[],
+  preset: 'name',
+} as const;
+
 function listRoute(app: ApiServer, { db }: Services): void {
+  const { pages } = app.api;
   app.get('/recurring-entries/', {
     config: { permission: view },
     schema: {
       tags,
-      summary: 'List the recurring entries by name',
-      querystring: strictObject({ ...PageQuery, active: Type.Optional(Type.Boolean()) }),
-      response: { 200: pageOf(RecurringSummarySchema), ...problems(401, 403, 422) },
+      summary: 'List the recurring entries, by name unless ordered otherwise',
+      querystring: pages.query({ active: Type.Optional(Type.Boolean()) }, list),
+      response: { 200: pages.of(RecurringSummarySchema), ...problems(401, 403, 422) },
     },
-    handler: async (request) => {
-      const { page = 1, page_size: pageSize = 50, active } = request.query;
-      const { count, results } = await inRequest(
-        db,
-        request,
-        (tx) => listTemplates(tx, { active }, page, pageSize),
-        { snapshot: true },
-      );
-      const ids = [...new Set(results.map((each) => each.created_by))];
+    handler: async (request, reply) => {
+      const { filter, part, ordering } = pages.asked(request, list);
+      const listed = await inRequest(db, request, (tx) => listTemplates(tx, filter, part, ordering), {
+        snapshot: true,
+      });
+      const ids = [...new Set(listed.results.map((each) => each.created_by))];
       const names = await userNames(db, ids);
-      const named = results.map((each) => ({
+      const results = listed.results.map((each) => ({
         ...each,
         created_by: names.get(each.created_by ?? '') ?? null,
       }));
-      return { count, ...pageLinks(request, page, pageSize, count), results: named };
+      return pages.answer(request, reply, part, { ...listed, results });
     },
   });
 }
@@ -82,7 +86,10 @@ function createRoute(app: ApiServer, { db }: Services): void {
         'Faults are found now, as far as they do not depend on the day. A run posts what is due: POST /recurring-entries/run/.',
       headers: IdempotencyHeaders,
       body: RecurringEntryBody,
-      response: { 201: RecurringEntrySchema, ...problems(400, 401, 403, 409, 415, 422) },
+      response: {
+        201: withHeaders(RecurringEntrySchema, 'Location', 'ETag', 'Idempotency-Replayed'),
+        ...problems(400, 401, 403, 409, 415, 422),
+      },
     },
     handler: async (request, reply) => {
       const { faults } = readableBody(request);
@@ -92,7 +99,8 @@ function createRoute(app: ApiServer, { db }: Services): void {
       });
       const template = body as Template;
       if (replayed) reply.header('Idempotency-Replayed', 'true');
-      reply.code(201).header('Location', `/api/v1/recurring-entries/${template.id}/`);
+      reply.code(201);
+      setLocation(reply, `/recurring-entries/${template.id}/`);
       return await templateDocument(db, reply, template);
     },
   });
@@ -105,7 +113,7 @@ function readRoute(app: ApiServer, { db }: Services): void {
       tags,
       summary: 'One recurring entry with its lines',
       params: Params,
-      response: { 200: RecurringEntrySchema, ...problems(401, 403, 404, 422) },
+      response: { 200: withHeaders(RecurringEntrySchema, 'ETag'), ...problems(401, 403, 404, 422) },
     },
     handler: async (request, reply) => {
       const template = await inRequest(db, request, (tx) => getTemplate(tx, request.params.id));
@@ -125,7 +133,10 @@ function replaceRoute(app: ApiServer, { db }: Services): void {
         'What was posted stays. A changed schedule goes on where the old one was; next_on names another of its days.',
       params: Params,
       body: RecurringEntryBody,
-      response: { 200: RecurringEntrySchema, ...problems(401, 403, 404, 412, 415, 422, 428) },
+      response: {
+        200: withHeaders(RecurringEntrySchema, 'ETag'),
+        ...problems(401, 403, 404, 412, 415, 422, 428),
+      },
     },
     handler: async (request, reply) => {
       const { faults: shapeFaults } = readableBody(request);

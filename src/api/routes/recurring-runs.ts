@@ -1,9 +1,10 @@
 // Posts what is due over the API, and shows the entries that will be reversed by themselves.
 import { Type } from 'typebox';
-import { listScheduledReversals, type RunReport, runRecurring } from '#accounting';
-import { type ApiServer, inRequest, onceInRequest, pageLinks, type Services } from './context.ts';
+import { listScheduledReversals, type RunReport, reversalOrders, runRecurring } from '#accounting';
+import type { TenantTx } from '#lib/tenant-tx';
+import { type ApiServer, inRequest, onceInRequest, type Services } from './context.ts';
 import { RunBody, RunSchema, ScheduledReversalSchema } from './recurring-schemas.ts';
-import { IdempotencyHeaders, PageQuery, pageOf, problems, strictObject } from './schemas.ts';
+import { IdempotencyHeaders, problems } from './schemas.ts';
 
 const tags = ['recurring entries'];
 
@@ -32,29 +33,36 @@ function runRoute(app: ApiServer, { db }: Services): void {
   });
 }
 
+const list = {
+  orders: Object.keys(reversalOrders) as (keyof typeof reversalOrders)[],
+  preset: 'reverse_on',
+} as const;
+
 function listReversalsRoute(app: ApiServer, { db }: Services): void {
+  const { pages } = app.api;
   app.get('/scheduled-reversals/', {
     config: { permission: 'accounting.journal_entry.view' },
     schema: {
       tags,
-      summary: 'The entries that are to be reversed by themselves, by day',
-      querystring: strictObject({
-        ...PageQuery,
-        done: Type.Optional(
-          Type.Boolean({ description: 'Only those that are reversed, or only those that are not.' }),
-        ),
-        until: Type.Optional(
-          Type.String({ format: 'date', description: 'Only those to be reversed by then.' }),
-        ),
-      }),
-      response: { 200: pageOf(ScheduledReversalSchema), ...problems(401, 403, 422) },
+      summary: 'The entries that are to be reversed by themselves, by day unless ordered otherwise',
+      querystring: pages.query(
+        {
+          done: Type.Optional(
+            Type.Boolean({ description: 'Only those that are reversed, or only those that are not.' }),
+          ),
+          until: Type.Optional(
+            Type.String({ format: 'date', description: 'Only those to be reversed by then.' }),
+          ),
+        },
+        list,
+      ),
+      response: { 200: pages.of(ScheduledReversalSchema), ...problems(401, 403, 422) },
     },
-    handler: async (request) => {
-      const { page = 1, page_size: pageSize = 50, ...filter } = request.query;
-      const list = await inRequest(db, request, (tx) => listScheduledReversals(tx, filter, page, pageSize), {
-        snapshot: true,
-      });
-      return { count: list.count, ...pageLinks(request, page, pageSize, list.count), results: list.results };
+    handler: async (request, reply) => {
+      const { filter, part, ordering } = pages.asked(request, list);
+      const work = (tx: TenantTx) => listScheduledReversals(tx, filter, part, ordering);
+      const listed = await inRequest(db, request, work, { snapshot: true });
+      return pages.answer(request, reply, part, listed);
     },
   });
 }

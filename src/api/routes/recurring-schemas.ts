@@ -1,7 +1,17 @@
 // The shapes of recurring entries, of what they will bring, and of what a run has posted.
 import { type TSchema, Type } from 'typebox';
 import { reversalDays, scheduleUnits } from '#accounting';
-import { EntryLineSchema, Fault, Id, IsoDate, LineBody, nullable, oneOf, strictObject } from './schemas.ts';
+import {
+  EntryLineSchema,
+  EntryLink,
+  Fault,
+  Id,
+  IsoDate,
+  LineBody,
+  nullable,
+  oneOf,
+  strictObject,
+} from './schemas.ts';
 
 const MOST_LINES = 1000;
 
@@ -44,6 +54,7 @@ export const RecurringEntryBody = strictObject(
     lines: Type.Array(LineBody, { maxItems: MOST_LINES }),
   },
   {
+    title: 'NewRecurringEntry',
     examples: [
       {
         name: 'Office rent',
@@ -60,35 +71,39 @@ export const RecurringEntryBody = strictObject(
   },
 );
 
-export const RecurringSummarySchema = Type.Object({
-  id: Id,
-  name: Type.String(),
-  memo: Type.String(),
-  reference: nullable(Type.String()),
-  unit: Unit,
-  every: Type.Integer(),
-  day: nullable(Day),
-  starts_on: IsoDate,
-  ends_on: nullable(IsoDate),
-  next_on: nullable(
-    Type.String({ description: 'The first day that is not posted yet; null when no more come.' }),
-  ),
-  reverses: nullable(Reverses),
-  active: Type.Boolean(),
-  created_by: nullable(Type.String()),
-  version: Type.Integer(),
-});
+export const RecurringSummarySchema = Type.Object(
+  {
+    id: Id,
+    name: Type.String(),
+    memo: Type.String(),
+    reference: nullable(Type.String()),
+    unit: Unit,
+    every: Type.Integer(),
+    day: nullable(Day),
+    starts_on: IsoDate,
+    ends_on: nullable(IsoDate),
+    next_on: nullable(
+      Type.String({ description: 'The first day that is not posted yet; null when no more come.' }),
+    ),
+    reverses: nullable(Reverses),
+    active: Type.Boolean(),
+    created_by: nullable(Type.String()),
+    version: Type.Integer(),
+  },
+  { title: 'RecurringEntrySummary' },
+);
 
-export const RecurringEntrySchema = Type.Object({
-  ...RecurringSummarySchema.properties,
-  lines: Type.Array(EntryLineSchema),
-});
+export const RecurringEntrySchema = Type.Object(
+  {
+    ...RecurringSummarySchema.properties,
+    lines: Type.Array(EntryLineSchema),
+  },
+  { title: 'RecurringEntry' },
+);
 
 export const OccurrencesSchema = Type.Object({
   results: Type.Array(Type.Object({ date: IsoDate, reverse_on: nullable(IsoDate) })),
 });
-
-const Link = Type.Object({ id: Id, number: Type.String() });
 
 export const RunBody = strictObject(
   {
@@ -103,28 +118,34 @@ export const RunBody = strictObject(
   { examples: [{ date: '2026-12-01' }] },
 );
 
-export const RunSchema = Type.Object({
-  date: IsoDate,
-  posted: Type.Integer(),
-  refused: Type.Integer(),
-  results: Type.Array(
-    Type.Object({
-      kind: oneOf(['recurring', 'reversal']),
-      date: IsoDate,
-      template: nullable(Type.Object({ id: Id, name: Type.String() })),
-      reverses: nullable(Link),
-      status: oneOf(['posted', 'refused']),
-      entry: nullable(Link),
-      errors: Type.Array(Fault, { description: 'Pointers begin at the entry.' }),
-    }),
-  ),
-});
+export const RunSchema = Type.Object(
+  {
+    date: IsoDate,
+    posted: Type.Integer(),
+    refused: Type.Integer(),
+    results: Type.Array(
+      Type.Object({
+        kind: oneOf(['recurring', 'reversal']),
+        date: IsoDate,
+        template: nullable(Type.Object({ id: Id, name: Type.String() })),
+        reverses: nullable(EntryLink),
+        status: oneOf(['posted', 'refused']),
+        entry: nullable(EntryLink),
+        errors: Type.Array(Fault, { description: 'Pointers begin at the entry.' }),
+      }),
+    ),
+  },
+  { title: 'RecurringRun' },
+);
 
-export const ScheduledReversalSchema = Type.Object({
-  entry: Link,
-  entry_date: IsoDate,
-  memo: Type.String(),
-  total: Type.String(),
-  reverse_on: IsoDate,
-  reversed_by: nullable(Link),
-});
+export const ScheduledReversalSchema = Type.Object(
+  {
+    entry: EntryLink,
+    entry_date: IsoDate,
+    memo: Type.String(),
+    total: Type.String(),
+    reverse_on: IsoDate,
+    reversed_by: nullable(EntryLink),
+  },
+  { title: 'ScheduledReversal' },
+);

@@ -1,4 +1,4 @@
-// The shapes that API v1 speaks, once for validation, types, serialisation and the OpenAPI document.
+// The shapes that the API speaks, once for validation, types, serialisation and the OpenAPI document.
 import { type TSchema, Type } from 'typebox';
 import { accountCategories, accountTypes, cashFlowActivities } from '#accounting';
 
@@ -24,11 +24,14 @@ export const Id = Type.String({ format: 'uuid', description: 'A UUID (version 7)
 export const AccountCode = Type.String({ minLength: 1, maxLength: 200, examples: ['1010'] });
 
 /** One fault, with its place in what was sent. */
-export const Fault = Type.Object({
-  pointer: Type.String({ description: 'JSON pointer (RFC 6901) to the place in the request.' }),
-  code: Type.String(),
-  detail: Type.String(),
-});
+export const Fault = Type.Object(
+  {
+    pointer: Type.String({ description: 'JSON pointer (RFC 6901) to the place in the request.' }),
+    code: Type.String(),
+    detail: Type.String(),
+  },
+  { title: 'Fault' },
+);
 
 /** application/problem+json, RFC 9457. */
 const ProblemSchema = Type.Object(
@@ -41,22 +44,8 @@ const ProblemSchema = Type.Object(
     instance: Type.String(),
     errors: Type.Array(Fault, { description: 'Every fault of the request at once.' }),
   },
-  { description: 'RFC 9457 problem' },
+  { title: 'Problem', description: 'RFC 9457 problem' },
 );
-
-/** One page of a list, as v1 answers. */
-export const pageOf = <T extends TSchema>(item: T) =>
-  Type.Object({
-    count: Type.Integer({ description: 'How many there are on all pages.' }),
-    next: nullable(Type.String()),
-    previous: nullable(Type.String()),
-    results: Type.Array(item),
-  });
-
-export const PageQuery = {
-  page: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, default: 1 })),
-  page_size: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 50 })),
-};
 
 /** An object of which nothing but the named fields is taken. */
 export const strictObject = <T extends Record<string, TSchema>>(
@@ -82,33 +71,41 @@ export const DimensionCodes = Type.Array(Type.String({ maxLength: 200 }), {
   examples: [['branch']],
 });
 
-export const AccountSchema = Type.Object({
-  code: Type.String(),
-  name: Type.String(),
-  type: AccountTypeSchema,
-  category: nullable(CategorySchema),
-  cash_flow: nullable(CashFlowSchema),
-  is_monetary: nullable(MonetarySchema),
-  parent: nullable(Type.String({ description: 'The code of the group above.' })),
-  group: Type.Boolean({ description: 'Groups hold other accounts and take no lines.' }),
-  active: Type.Boolean(),
-  depth: Type.Integer(),
-  required_dimensions: DimensionCodes,
-});
+export const AccountSchema = Type.Object(
+  {
+    code: Type.String(),
+    name: Type.String(),
+    type: AccountTypeSchema,
+    category: nullable(CategorySchema),
+    cash_flow: nullable(CashFlowSchema),
+    is_monetary: nullable(MonetarySchema),
+    parent: nullable(Type.String({ description: 'The code of the group above.' })),
+    group: Type.Boolean({ description: 'Groups hold other accounts and take no lines.' }),
+    active: Type.Boolean(),
+    depth: Type.Integer(),
+    required_dimensions: DimensionCodes,
+  },
+  { title: 'Account' },
+);
 
 export const EntryStatusSchema = oneOf(['draft', 'posted', 'reversed']);
 
-export const EntrySummarySchema = Type.Object({
-  id: Id,
-  number: nullable(Type.String({ description: 'Assigned at posting, gapless per series and fiscal year.' })),
-  status: EntryStatusSchema,
-  entry_date: IsoDate,
-  memo: Type.String(),
-  reference: nullable(Type.String()),
-  total: Amount,
-});
+export const EntrySummarySchema = Type.Object(
+  {
+    id: Id,
+    number: nullable(
+      Type.String({ description: 'Assigned at posting, gapless per series and fiscal year.' }),
+    ),
+    status: EntryStatusSchema,
+    entry_date: IsoDate,
+    memo: Type.String(),
+    reference: nullable(Type.String()),
+    total: Amount,
+  },
+  { title: 'EntrySummary' },
+);
 
-export const EntryLink = Type.Object({ id: Id, number: Type.String() });
+export const EntryLink = Type.Object({ id: Id, number: Type.String() }, { title: 'EntryLink' });
 
 const Currency = Type.String({ minLength: 3, maxLength: 3, description: 'ISO 4217.', examples: ['USD'] });
 const Rate = Type.String({
@@ -124,50 +121,59 @@ const Dimensions = Type.Unsafe<Record<string, string>>({
   examples: [{ branch: 'KTM', cost_centre: 'SALES' }],
 });
 
-export const EntryLineSchema = Type.Object({
-  line: Type.Integer(),
-  account: Type.String(),
-  account_name: Type.String(),
-  debit: nullable(Amount),
-  credit: nullable(Amount),
-  currency: Type.String({ description: 'Of debit and credit; ISO 4217.' }),
-  rate: nullable(Rate),
-  base_debit: nullable(Type.String({ description: 'The debit in the company’s currency.' })),
-  base_credit: nullable(Type.String({ description: 'The credit in the company’s currency.' })),
-  memo: nullable(Type.String()),
-  dimensions: Dimensions,
-});
+export const EntryLineSchema = Type.Object(
+  {
+    line: Type.Integer(),
+    account: Type.String(),
+    account_name: Type.String(),
+    debit: nullable(Amount),
+    credit: nullable(Amount),
+    currency: Type.String({ description: 'Of debit and credit; ISO 4217.' }),
+    rate: nullable(Rate),
+    base_debit: nullable(Type.String({ description: 'The debit in the company’s currency.' })),
+    base_credit: nullable(Type.String({ description: 'The credit in the company’s currency.' })),
+    memo: nullable(Type.String()),
+    dimensions: Dimensions,
+  },
+  { title: 'EntryLine' },
+);
 
-export const EntrySchema = Type.Object({
-  ...EntrySummarySchema.properties,
-  sequence: nullable(Type.Integer()),
-  series: Type.String({ description: 'The code of the number series.' }),
-  fiscal_year: nullable(Type.String()),
-  period: nullable(Type.String()),
-  reverses: nullable(EntryLink),
-  reversed_by: nullable(EntryLink),
-  reverse_on: nullable(Type.String({ description: 'The day on which the entry is reversed by itself.' })),
-  created_by: nullable(Type.String()),
-  posted_at: nullable(Type.String({ format: 'date-time' })),
-  version: Type.Integer(),
-  lines: Type.Array(EntryLineSchema),
-});
+export const EntrySchema = Type.Object(
+  {
+    ...EntrySummarySchema.properties,
+    sequence: nullable(Type.Integer()),
+    series: Type.String({ description: 'The code of the number series.' }),
+    fiscal_year: nullable(Type.String()),
+    period: nullable(Type.String()),
+    reverses: nullable(EntryLink),
+    reversed_by: nullable(EntryLink),
+    reverse_on: nullable(Type.String({ description: 'The day on which the entry is reversed by itself.' })),
+    created_by: nullable(Type.String()),
+    posted_at: nullable(Type.String({ format: 'date-time' })),
+    version: Type.Integer(),
+    lines: Type.Array(EntryLineSchema),
+  },
+  { title: 'Entry' },
+);
 
-export const LineBody = strictObject({
-  account: AccountCode,
-  debit: Type.Optional(nullable(Amount)),
-  credit: Type.Optional(nullable(Amount)),
-  currency: Type.Optional(Currency),
-  rate: Type.Optional(Rate),
-  base_debit: Type.Optional(
-    Type.String({ description: 'What the debit is in the company’s currency, instead of a rate.' }),
-  ),
-  base_credit: Type.Optional(
-    Type.String({ description: 'What the credit is in the company’s currency, instead of a rate.' }),
-  ),
-  memo: Type.Optional(nullable(Type.String({ maxLength: 1000 }))),
-  dimensions: Type.Optional(Dimensions),
-});
+export const LineBody = strictObject(
+  {
+    account: AccountCode,
+    debit: Type.Optional(nullable(Amount)),
+    credit: Type.Optional(nullable(Amount)),
+    currency: Type.Optional(Currency),
+    rate: Type.Optional(Rate),
+    base_debit: Type.Optional(
+      Type.String({ description: 'What the debit is in the company’s currency, instead of a rate.' }),
+    ),
+    base_credit: Type.Optional(
+      Type.String({ description: 'What the credit is in the company’s currency, instead of a rate.' }),
+    ),
+    memo: Type.Optional(nullable(Type.String({ maxLength: 1000 }))),
+    dimensions: Type.Optional(Dimensions),
+  },
+  { title: 'NewLine' },
+);
 
 /** For requests that a client may send again without fear. */
 export const IdempotencyHeaders = Type.Object({
@@ -206,31 +212,46 @@ const entryExample = {
 
 export const NewEntryBody = strictObject(
   { ...entryFields, status: Type.Optional(oneOf(['posted', 'draft'], { default: 'posted' })) },
-  { examples: [entryExample] },
+  { title: 'NewEntry', examples: [entryExample] },
 );
-export const DraftBody = strictObject(entryFields, { examples: [entryExample] });
+export const DraftBody = strictObject(entryFields, { title: 'NewDraft', examples: [entryExample] });
 
-export const UserSchema = Type.Object({
-  id: Id,
-  email: Type.String(),
-  name: Type.String(),
-  role: Type.String(),
-  permissions: Type.Array(Type.String()),
-  tenant: Type.Object({
-    slug: Type.String(),
+export const UserSchema = Type.Object(
+  {
+    id: Id,
+    email: Type.String(),
     name: Type.String(),
-    currency: Type.String(),
-    calendar: oneOf(['gregorian', 'bikram_sambat']),
-    time_zone: Type.String(),
-  }),
-});
+    role: Type.String(),
+    permissions: Type.Array(Type.String()),
+    tenant: Type.Object({
+      slug: Type.String(),
+      name: Type.String(),
+      currency: Type.String(),
+      calendar: oneOf(['gregorian', 'bikram_sambat']),
+      time_zone: Type.String(),
+    }),
+  },
+  { title: 'User' },
+);
 
-export const TokenSchema = Type.Object({
-  access: Type.String(),
-  refresh: Type.String(),
-  token_type: Type.Literal('Bearer'),
-  expires_in: Type.Integer({ description: 'Seconds until the access token runs out.' }),
-  user: UserSchema,
+export const TokenSchema = Type.Object(
+  {
+    access: Type.String(),
+    refresh: Type.String(),
+    token_type: Type.Literal('Bearer'),
+    expires_in: Type.Integer({ description: 'Seconds until the access token runs out.' }),
+    user: UserSchema,
+  },
+  { title: 'Tokens' },
+);
+
+/** An answer with headers that belong to it; they are told of in the document and change nothing else. */
+export const withHeaders = <T extends TSchema>(
+  schema: T,
+  ...names: ('ETag' | 'Location' | 'Idempotency-Replayed')[]
+): T => ({
+  ...schema,
+  headers: Object.fromEntries(names.map((name) => [name, { type: 'string' }])),
 });
 
 /** The answers that any route may give besides its own. */

@@ -16,7 +16,9 @@ function withFormats(ajv: Ajv): Ajv {
   return addFormats
     .default(ajv, ['date-time'])
     .addFormat('date', isIsoDate)
-    .addFormat('uuid', (text) => UUID.test(text));
+    .addFormat('uuid', (text) => UUID.test(text))
+    // Amounts are read by the books, which tell more exactly what is wrong with one.
+    .addFormat('decimal', true);
 }
 
 // allErrors lets hostile input cost more; the limits on body size and list lengths bound it.

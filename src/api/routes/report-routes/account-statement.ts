@@ -10,14 +10,18 @@ import { AccountStatementSchema } from './line-schemas.ts';
 import { DIMENSION_NOTE } from './report-query.ts';
 import { sendLines } from './send-lines.ts';
 
-const querystring = lineQuery({
+const own = {
   account: AccountCode,
   currency: Type.Optional(
     Type.String({
       description: 'ISO 4217: the lines in that currency, in its amounts; all lines unless asked.',
     }),
   ),
-});
+};
+
+/** In v1 a statement was always whole and took the size of its pages all the same. */
+const ownOf = ({ api }: ApiServer) =>
+  api.number === 1 ? { ...own, page_size: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })) } : own;
 
 /** GET /reports/account-statement/. */
 export function accountStatementRoute(app: ApiServer, { db }: Services): void {
@@ -28,18 +32,12 @@ export function accountStatementRoute(app: ApiServer, { db }: Services): void {
       tags: ['reports'],
       summary: 'What stood open on an account, what moved against which accounts, and what stands open now',
       description: `From the beginning of the first fiscal year to today unless asked otherwise. All lines are answered. ${DIMENSION_NOTE}`,
-      querystring,
+      querystring: lineQuery(app, ownOf(app), { whole: true }),
       response: { 200: AccountStatementSchema, ...problems(401, 403, 404, 422) },
     },
     handler: async (request, reply) => {
-      const { faults, from, to, scope, page, format } = readLines(request);
+      const { faults, from, to, scope, format } = readLines(request);
       const { account, currency = null } = request.query;
-      if (page !== null)
-        faults.push({
-          pointer: '/query/page',
-          code: 'request/unknown-field',
-          detail: 'a statement has no pages',
-        });
       if (currency !== null && currencyScale(currency) === null)
         faults.push({
           pointer: '/query/currency',

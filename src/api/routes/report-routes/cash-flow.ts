@@ -3,18 +3,9 @@ import { Type } from 'typebox';
 import { cashFlow, cashFlowLines, cashFlowMethods, statementSheet, yearStart } from '#accounting';
 import { today } from '#lib/dates';
 import { invalid, mergeFaults } from '#lib/problem';
-import { type ApiServer, inRequest, pageLinks, type Services, tellingAll } from '../context.ts';
-import {
-  AccountCode,
-  Amount,
-  Id,
-  IsoDate,
-  oneOf,
-  PageQuery,
-  pageOf,
-  problems,
-  strictObject,
-} from '../schemas.ts';
+import type { Pages } from '../../version.ts';
+import { type ApiServer, inRequest, type Services, tellingAll } from '../context.ts';
+import { AccountCode, Amount, Id, IsoDate, oneOf, problems } from '../schemas.ts';
 import { readDate, readDimensions, readKnownOn, readWord, refuseBackwards } from './read-query.ts';
 import {
   byDimension,
@@ -67,56 +58,62 @@ function statementRoute(app: ApiServer, { db }: Services): void {
   });
 }
 
-const LinesSchema = Type.Object({
-  account: Type.String(),
-  name: Type.String(),
-  from: IsoDate,
-  to: IsoDate,
-  totals: Type.Object({ debit: Amount, credit: Amount }),
-  ...pageOf(
-    Type.Object({
-      entry_id: Id,
-      number: Type.String(),
-      entry_date: IsoDate,
-      memo: Type.String(),
-      debit: Amount,
-      credit: Amount,
-    }),
-  ).properties,
-});
+const list = { orders: ['entry_date'], preset: 'entry_date' } as const;
+
+/** The lines, with the fields of a version's parts. */
+const linesSchema = ({ reportFields }: Pages) =>
+  Type.Object({
+    account: Type.String(),
+    name: Type.String(),
+    from: IsoDate,
+    to: IsoDate,
+    totals: Type.Object({ debit: Amount, credit: Amount }),
+    ...reportFields,
+    results: Type.Array(
+      Type.Object({
+        entry_id: Id,
+        number: Type.String(),
+        entry_date: IsoDate,
+        memo: Type.String(),
+        debit: Amount,
+        credit: Amount,
+      }),
+    ),
+  });
 
 function linesRoute(app: ApiServer, { db }: Services): void {
+  const { pages } = app.api;
   app.get('/reports/cash-flow/lines/', {
     ...reading,
     schema: {
       tags: ['reports'],
       summary: 'An account’s lines in entries that touch cash',
       description: 'What a figure of the direct cash flow is made of: credit less debit is cash received.',
-      querystring: strictObject(
+      querystring: pages.query(
         {
           account: AccountCode,
           from: IsoDate,
           to: Type.Optional(IsoDate),
           as_known_on: KnownOn,
-          ...PageQuery,
         },
+        list,
         byDimension,
       ),
-      response: { 200: LinesSchema, ...problems(401, 403, 404, 422) },
+      response: { 200: linesSchema(pages), ...problems(401, 403, 404, 422) },
     },
-    handler: async (request) => {
+    handler: async (request, reply) => {
       const asked = readingOf(request);
       const to = readDate(asked, 'to') ?? today(request.tenant.timeZone);
       const from = readDate(asked, 'from') ?? to;
       refuseBackwards(asked, from, to);
       const dimensions = readDimensions(asked);
       const query = { account: request.query.account, from, to, dimensions, knownOn: readKnownOn(asked) };
-      const { page: number = 1, page_size: size = 50 } = request.query;
       if (asked.faults.length > 0) throw invalid(mergeFaults(asked.faults));
-      const lines = await inRequest(db, request, (tx) => cashFlowLines(tx, query, { number, size }), {
+      const { part, ordering } = pages.asked(request, list);
+      const lines = await inRequest(db, request, (tx) => cashFlowLines(tx, query, part, ordering), {
         snapshot: true,
       });
-      return { ...lines, ...pageLinks(request, number, size, lines.count) };
+      return { ...lines, ...pages.reportLinks(request, reply, part, lines) };
     },
   });
 }

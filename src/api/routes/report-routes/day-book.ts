@@ -1,45 +1,42 @@
 // The day book over the API.
-import { dayBook, dayBookSheet } from '#accounting';
+import { dayBook, dayBookSheet, pageOfDayBook } from '#accounting';
 import { invalid } from '#lib/problem';
-import { type ApiServer, inRequest, pageLinks, type Services } from '../context.ts';
+import type { TenantTx } from '#lib/tenant-tx';
+import { type ApiServer, inRequest, type Services } from '../context.ts';
 import { problems } from '../schemas.ts';
 import { lineQuery, readLines } from './line-query.ts';
-import { DayBookSchema } from './line-schemas.ts';
+import { dayBookSchema } from './line-schemas.ts';
 import { DIMENSION_NOTE } from './report-query.ts';
 import { sendLines } from './send-lines.ts';
 
 /** GET /reports/day-book/. */
 export function dayBookRoute(app: ApiServer, { db }: Services): void {
+  const { pages } = app.api;
   app.get('/reports/day-book/', {
     config: { permission: 'accounting.report.view' },
     attachValidation: true,
     schema: {
       tags: ['reports'],
       summary: 'Every entry between two days with its lines, in the order of the days',
-      description: `Today unless asked otherwise. With \`page\` so many entries are answered; without, all. ${DIMENSION_NOTE}`,
-      querystring: lineQuery({}),
-      response: { 200: DayBookSchema, ...problems(401, 403, 422) },
+      description: `Today unless asked otherwise. Asked for in parts, so many entries are answered; else all. ${DIMENSION_NOTE}`,
+      querystring: lineQuery(app, {}),
+      response: { 200: dayBookSchema(pages), ...problems(401, 403, 422) },
     },
     handler: async (request, reply) => {
-      const { faults, from, to, scope, page, format } = readLines(request);
+      const { faults, from, to, scope, format } = readLines(request);
       if (faults.length > 0) throw invalid(faults);
+      const part = pages.askedOfReport(request);
       const query = { from: from ?? to, to, ...scope };
-      if (page !== null && format === 'json')
-        return await inRequest(
-          db,
-          request,
-          async (tx) => {
-            const { entries, ...book } = await dayBook(tx, query, page);
-            const links = pageLinks(request, page.number, page.size, book.count);
-            return { ...book, ...links, entries: await Array.fromAsync(entries) };
-          },
-          { snapshot: true },
-        );
+      if (part !== null && format === 'json') {
+        const work = (tx: TenantTx) => pageOfDayBook(tx, query, part);
+        const book = await inRequest(db, request, work, { snapshot: true });
+        return { ...book, ...pages.reportLinks(request, reply, part, book) };
+      }
       return (await sendLines(db, request, reply, format, async (tx) => {
         const book = await dayBook(tx, query);
         const { entries, ...head } = book;
         return {
-          head: { ...head, next: null, previous: null },
+          head: { ...head, ...pages.reportLinks(request, reply, null, { count: book.count, next: null }) },
           list: 'entries',
           items: entries,
           sheet: () => dayBookSheet(request.tenant, book, scope.knownOn),

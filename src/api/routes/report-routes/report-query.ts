@@ -6,6 +6,7 @@ import { today } from '#lib/dates';
 import { exportFormats } from '#lib/export/export-as';
 import { faultsOfValidation } from '#lib/http/validation';
 import { type Fault, mergeFaults } from '#lib/problem';
+import { versionOf } from '../../version.ts';
 import { IsoDate, oneOf, strictObject } from '../schemas.ts';
 import {
   type Asked,
@@ -103,7 +104,7 @@ export function readingOf(request: Pick<FastifyRequest, 'query' | 'validationErr
 
 /** Reads a statement's query. `layout` is what it is laid out as unless asked otherwise. */
 export function readReport(
-  request: Pick<FastifyRequest, 'query' | 'validationError' | 'headers' | 'tenant'>,
+  request: Pick<FastifyRequest, 'query' | 'validationError' | 'headers' | 'tenant' | 'server'>,
   layout: StatementQuery['layout'],
 ): AskedReport {
   const reading = readingOf(request);
@@ -117,6 +118,7 @@ export function readReport(
     knownOn: readKnownOn(reading),
     layout: readWord(reading, 'layout', layouts) ?? layout,
     zero: readFlag(reading, 'zero', false),
+    api: versionOf(request).root,
   };
   const closing = readFlag(reading, 'closing', true);
   const format = readWord(reading, 'format', reportFormats) ?? acceptedFormat(request.headers.accept);

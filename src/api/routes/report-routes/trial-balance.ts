@@ -45,7 +45,10 @@ export function trialBalanceRoute(app: ApiServer, { db }: Services): void {
         const report = await inRequest(db, request, (tx) => trialBalance(tx, to, { settled: true }), {
           snapshot: true,
         });
-        const rows = report.rows.map((row) => ({ ...row, link: plainLedgerLink(row.account, to) }));
+        const rows = report.rows.map((row) => ({
+          ...row,
+          link: plainLedgerLink(row.account, to, app.api.root),
+        }));
         return { ...report, rows };
       }
       const asked: TrialBalanceQuery = { ...query, from, asOf: to, closing };

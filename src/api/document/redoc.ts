@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { assetUrl } from '#lib/assets';
 import { html } from '#lib/html';
+import type { ApiVersion } from '../version.ts';
 
 /**
  * The content security policy of the two readers: both write styles into their page, ReDoc searches in a worker made
@@ -18,16 +19,18 @@ export const documentationPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** GET /redoc/. */
-export function redocRoutes(app: FastifyInstance): void {
+/** GET /redoc/, which shows the first of the versions unless `?version=` names another. */
+export function redocRoutes(app: FastifyInstance, versions: readonly ApiVersion[]): void {
   app.get(
     '/redoc/',
     { config: { permission: 'public', tenant: 'none' }, schema: { hide: true } },
-    async (_request, reply) => {
+    async (request, reply) => {
+      const { version } = request.query as { version?: unknown };
+      const shown = versions.find(({ number }) => String(number) === version) ?? versions[0];
       const page = html`<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Himalytix API</title><style>body{margin:0}</style></head>
-<body><redoc spec-url="/api/schema/" hide-download-button></redoc><script src="${assetUrl('redoc.js')}"></script></body>
+<body><redoc spec-url="${shown?.root}/schema/" hide-download-button></redoc><script src="${assetUrl('redoc.js')}"></script></body>
 </html>`;
       return await reply
         .header('Content-Security-Policy', documentationPolicy)
