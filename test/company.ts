@@ -17,6 +17,7 @@ import {
   type TenantTx,
 } from '#lib/tenant-tx';
 import { provisionTenant } from '#tenancy';
+import { assertContractKept } from '#test/api/contract/contract';
 import { createTestDatabase } from '#test/database';
 import { ensureUser, type Member, type Role, setMembership, Tokens } from '#users';
 import { buildApp } from '../src/app.ts';
@@ -160,8 +161,9 @@ export type TestApi = {
   tokens: Tokens;
   /** Sends a request as it is; a body that is no string is sent as JSON. */
   call: Call;
-  /** The same with a member's access token, and paths below /api/v1. */
-  as(member: Member): Promise<Call>;
+  /** The same with a member's access token, and paths below the root of a version. */
+  as(member: Member, version?: 1 | 2): Promise<Call>;
+  /** Throws when any answer of the API was not as its own document says. */
   close(): Promise<void>;
 };
 
@@ -188,11 +190,14 @@ export async function openTestApi(db: Db): Promise<TestApi> {
     app,
     tokens,
     call,
-    as: async (member) => {
+    as: async (member, version = 1) => {
       const { access } = await tokens.issue(member);
       return (method, path, body, headers = {}) =>
-        call(method, `/api/v1${path}`, body, { authorization: `Bearer ${access}`, ...headers });
+        call(method, `/api/v${version}${path}`, body, { authorization: `Bearer ${access}`, ...headers });
     },
-    close: () => app.close(),
+    close: async () => {
+      await app.close();
+      await assertContractKept(app);
+    },
   };
 }

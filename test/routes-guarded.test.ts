@@ -52,7 +52,7 @@ test('a HEAD asks for what its GET asks for', () => {
 
 test('what anybody may call is nothing but signing in, health, documentation and assets', () => {
   const open = api.app.guardedRoutes.filter(({ permission }) => permission === 'public');
-  const known = /^\/(api\/(docs|redoc|schema|v1\/auth)|assets|favicon\.ico|health|sign-in)\b/;
+  const known = /^\/(api\/(docs|redoc|schema|v[12]\/(auth|schema))|assets|favicon\.ico|health|sign-in)\b/;
   assert.deepEqual(
     open.filter(({ url }) => !known.test(url)).map(({ url }) => url),
     [],

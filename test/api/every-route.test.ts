@@ -20,7 +20,7 @@ import { faultsOf } from './problem.ts';
 let house: TestHouse;
 let company: TestCompany;
 let api: TestApi;
-let owner: Call;
+let owners: Record<string, Call>;
 let stored: unknown;
 let entry: string;
 
@@ -30,7 +30,8 @@ before(async () => {
   house = await openTestHouse(4);
   company = await createCompany(house.db);
   api = await openTestApi(house.db);
-  owner = await api.as(await addMember(house.db, company, 'owner'));
+  const owner = await addMember(house.db, company, 'owner');
+  owners = { '/api/v1': await api.as(owner, 1), '/api/v2': await api.as(owner, 2) };
   await company.run((tx) => createValues(tx, 'branch', [{ code: 'KTM', name: 'Kathmandu' }]));
   [entry = ''] = await company.post(cashSale('2024-01-10', '100.00'));
   stored = await fingerprint(house, company);
@@ -43,14 +44,16 @@ after(async () => {
 
 afterEach(async () => assert.deepEqual(await fingerprint(house, company), stored));
 
-/** All routes of v1, as the program itself registered them. */
+/** All routes of all versions, as the program itself registered them. */
 const routes = (): Route[] =>
-  api.app.guardedRoutes.filter(({ url, method }) => url.startsWith('/api/v1/') && method !== 'HEAD');
+  api.app.guardedRoutes.filter(({ url, method }) => /^\/api\/v\d\/(?!schema)/.test(url) && method !== 'HEAD');
+/** Asks as the owner, below the root of the route's version. */
+const owner = ({ url }: Route): Call => owners[url.slice(0, '/api/v1'.length)] as Call;
 /** The routes that take a JSON body; the one that takes a stream of lines is held to its own rules beside it. */
 const writing = () =>
   routes().filter(({ method, url }) => /POST|PUT|PATCH/.test(method) && !url.endsWith('/stream/'));
 
-/** A path with its parameters filled in, below /api/v1. */
+/** A path with its parameters filled in, below the root of its version. */
 function pathOf({ url }: Route, value?: string): string {
   const id = /\/(periods|fiscal-years)\//.test(url) ? '1' : entry;
   const code = url.includes('/dimensions/') ? 'branch' : url.includes('/number-series/') ? 'JV' : '1010';
@@ -77,7 +80,7 @@ async function forEach(list: Route[], check: (route: Route) => Promise<unknown>)
 }
 
 const send = (route: Route, body: unknown, headers: Record<string, string> = {}): Promise<Answer> =>
-  owner(route.method, pathOf(route), body, { 'if-match': '"1"', ...headers });
+  owner(route)(route.method, pathOf(route), body, { 'if-match': '"1"', ...headers });
 
 const bodies: [string, string, number, RegExp][] = [
   ['half a JSON document', '{"memo": ', 400, /malformed/],
@@ -141,16 +144,16 @@ test('a route that needs a body refuses none, and null, alike', () =>
     if (/posting|reversal|logout/.test(route.url)) return;
     for (const body of ['', 'null'])
       assert.deepEqual(faultsOf(await send(route, body), 422), [' request/type']);
-    faultsOf(await owner(route.method, pathOf(route), undefined, { 'if-match': '"1"' }), 422);
+    faultsOf(await owner(route)(route.method, pathOf(route), undefined, { 'if-match': '"1"' }), 422);
   }));
 
 test('every route that takes a query names what is wrong in it', () =>
   forEach(
     routes().filter(({ method }) => method === 'GET'),
     async (route) => {
-      const answer = await owner(
+      const answer = await owner(route)(
         'GET',
-        `${pathOf(route)}?nonsense=1&page=x&as_of=0000-01-01&from=2024-02-30&search=%00`,
+        `${pathOf(route)}?nonsense=1&page=x&cursor=x&as_of=0000-01-01&from=2024-02-30&search=%00`,
       );
       if (answer.status === 404 || /:|me/.test(route.url)) return;
       const faults = faultsOf(answer, 422);
@@ -184,7 +187,7 @@ test('a path that names nothing is a plain refusal, whatever it is made of', () 
         'null',
       ]) {
         const path = pathOf(route, value.includes('%') ? value : encodeURIComponent(value));
-        const answer = await owner(route.method, path, body, { 'if-match': '"1"' });
+        const answer = await owner(route)(route.method, path, body, { 'if-match': '"1"' });
         faultsOf(answer, 400, 404, 422);
       }
     },
