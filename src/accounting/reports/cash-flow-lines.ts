@@ -1,5 +1,5 @@
 // The lines behind a figure of the direct cash flow: an account's lines in entries that touch cash.
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { type Key, type Ordering, type Part, readOrdering } from '#lib/lists/part';
 import { afterKey, type SortedBy } from '#lib/lists/select-part';
 import { fixAmount } from '#lib/money';
@@ -74,22 +74,17 @@ async function conditionsOf(tx: TenantTx, { dimensions, knownOn }: CashLinesQuer
   );
 }
 
-/**
- * A part of them, oldest first unless ordered otherwise. Throws not-found for an account that the chart has not, or had not at the moment, and an invalid
- * Problem for a key of another list.
- */
-export async function cashFlowLines(
+/** The account by its id, and the ids of all accounts of cash. */
+type Found = { account: number; cash: number[]; conditions: RawBuilder<unknown> };
+
+/** The lines of a part, one more when more follow a part by key, and the sums of all in each row; a row without a line when none is found. */
+async function readRows(
   tx: TenantTx,
-  query: CashLinesQuery,
+  { account, cash, conditions }: Found,
+  { from, to, knownOn }: CashLinesQuery,
   part: Part,
-  ordering: Ordering<'entry_date'> = 'entry_date',
-): Promise<CashLines> {
-  const { from, to, knownOn } = query;
-  const conditions = await conditionsOf(tx, query);
-  const chart = await readChart(tx, { filters: [], by: null, knownOn });
-  const account = chart.find(({ code, is_group }) => code === query.account && !is_group);
-  if (!account) throw notFound('account');
-  const cash = chart.filter(isCash).map(({ id }) => id);
+  ordering: Ordering<'entry_date'>,
+): Promise<Row[]> {
   const { backwards } = readOrdering(ordering);
   const sorted: SortedBy[] = backwards ? columns.map((each) => ({ ...each, falling: true })) : [...columns];
   const order = sql.join(sorted.map(({ of, falling }) => (falling ? sql`${of} desc` : of)));
@@ -99,7 +94,7 @@ export async function cashFlowLines(
     with found as (
       select l.entry_id, l.line_no, l.entry_date, coalesce(l.memo, e.memo) as memo, e.number, l.debit, l.credit
       from journal_lines l join journal_entries e on e.id = l.entry_id
-      where l.account_id = ${account.id} and l.entry_date between ${from}::date and ${to}::date
+      where l.account_id = ${account} and l.entry_date between ${from}::date and ${to}::date
         and not l.account_id = any(${cash}::bigint[])
         and exists (select from journal_lines c where c.entry_id = l.entry_id and c.account_id = any(${cash}::bigint[]))
         and (${knownOn}::timestamptz is null or e.posted_at <= ${knownOn}::timestamptz) and ${conditions}
@@ -113,6 +108,26 @@ export async function cashFlowLines(
     ) f on true
     order by ${order}
   `.execute(tx.db);
+  return rows;
+}
+
+/**
+ * A part of them, oldest first unless ordered otherwise. Throws not-found for an account that the chart has not, or had not at the
+ * moment, and an invalid Problem for a key of another list.
+ */
+export async function cashFlowLines(
+  tx: TenantTx,
+  query: CashLinesQuery,
+  part: Part,
+  ordering: Ordering<'entry_date'> = 'entry_date',
+): Promise<CashLines> {
+  const { from, to, knownOn } = query;
+  const conditions = await conditionsOf(tx, query);
+  const chart = await readChart(tx, { filters: [], by: null, knownOn });
+  const account = chart.find(({ code, is_group }) => code === query.account && !is_group);
+  if (!account) throw notFound('account');
+  const cash = chart.filter(isCash).map(({ id }) => id);
+  const rows = await readRows(tx, { account: account.id, cash, conditions }, query, part, ordering);
   const fix = (amount: string) => fixAmount(amount, tx.tenant.currencyScale);
   const [first] = rows;
   const found = rows.filter(({ entry_id }) => entry_id !== null);

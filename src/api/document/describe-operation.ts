@@ -44,8 +44,7 @@ function preferParameter({ config }: RouteOptions): object {
     ...(config?.prefers?.handling ? [PREFER.handling] : []),
   ];
   if (told.length === 0) return {};
-  const examples = config?.prefers?.return ? ['return=minimal'] : ['handling=lenient'];
-  return { Prefer: Type.Optional(Type.String({ description: `${told.join(' ')} RFC 7240.`, examples })) };
+  return { Prefer: Type.Optional(Type.String({ description: `${told.join(' ')} RFC 7240.` })) };
 }
 
 /** The operation that a route becomes in the document. */

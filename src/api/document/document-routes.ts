@@ -1,7 +1,8 @@
 // The addresses of the document: of all versions, of each alone, and the two readers.
+
+import { readFileSync } from 'node:fs';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { versions } from '../versions.ts';
 import { about } from './about-api.ts';

@@ -14,7 +14,7 @@ export type Operation = {
   operationId?: string;
   tags?: string[];
   deprecated?: boolean;
-  parameters?: { name: string; in: string }[];
+  parameters?: { name: string; in: string; required?: boolean; example?: unknown; examples?: unknown }[];
   requestBody?: { required?: boolean; content: Record<string, { schema?: { anyOf?: { type?: string }[] } }> };
   responses: Record<string, Answer>;
 };
@@ -56,6 +56,15 @@ function settleBody({ requestBody }: Operation): void {
   }
 }
 
+/** A reader that lets people try an operation fills in the examples, and what may be left out would narrow every list. */
+function settleParameters({ parameters = [] }: Operation): void {
+  for (const parameter of parameters) {
+    if (parameter.required) continue;
+    delete parameter.example;
+    delete parameter.examples;
+  }
+}
+
 /** The headers that an answer has besides those that its route tells of. */
 function usualHeaders(operation: Operation, status: string): HeaderName[] {
   const isSuccess = status.startsWith('2');
@@ -86,6 +95,7 @@ const problemName = (status: string) => `Problem${status}`;
 
 function settle(operation: Operation, problems: Map<string, Answer>): void {
   settleBody(operation);
+  settleParameters(operation);
   settleFormats(operation, operation.responses['200']);
   for (const [status, answer] of Object.entries(operation.responses)) {
     if (status.startsWith('2')) {

@@ -95,7 +95,11 @@ export const BulkAnswerSchema = Type.Object(
   },
 );
 
-const Balance = Type.String({ format: 'decimal', description: 'Debit is positive, credit negative.', examples: ['-113.00'] });
+const Balance = Type.String({
+  format: 'decimal',
+  description: 'Debit is positive, credit negative.',
+  examples: ['-113.00'],
+});
 
 /** What posting would give. */
 export const DryRunSchema = Type.Object(

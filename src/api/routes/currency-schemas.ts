@@ -65,18 +65,32 @@ export const RatesSetSchema = Type.Object({
   unchanged: Type.Integer(),
 });
 
-const Signed = Type.String({ format: 'decimal', description: 'Debit is positive, credit negative.', examples: ['-1234.50'] });
+const Signed = Type.String({
+  format: 'decimal',
+  description: 'Debit is positive, credit negative.',
+  examples: ['-1234.50'],
+});
 
 const openBalance = {
   account: Type.String(),
   account_name: Type.String(),
   currency: Type.String(),
-  amount: Type.String({ format: 'decimal', description: 'In `currency`; debit is positive, credit negative.' }),
-  base: Type.String({ format: 'decimal', description: 'What the books have it at, in the company’s currency.' }),
+  amount: Type.String({
+    format: 'decimal',
+    description: 'In `currency`; debit is positive, credit negative.',
+  }),
+  base: Type.String({
+    format: 'decimal',
+    description: 'What the books have it at, in the company’s currency.',
+  }),
   rate: nullable(RateText),
   rate_date: nullable(IsoDate),
-  value: nullable(Type.String({ format: 'decimal', description: 'The amount at the rate, in the company’s currency.' })),
-  difference: nullable(Type.String({ format: 'decimal', description: 'value − base: above zero a gain, below a loss.' })),
+  value: nullable(
+    Type.String({ format: 'decimal', description: 'The amount at the rate, in the company’s currency.' }),
+  ),
+  difference: nullable(
+    Type.String({ format: 'decimal', description: 'value − base: above zero a gain, below a loss.' }),
+  ),
 };
 
 export const CurrencyBalancesSchema = Type.Object(

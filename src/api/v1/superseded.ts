@@ -13,7 +13,7 @@ const DEPRECATED_ON = new Date('2026-12-01T00:00:00Z');
 const SUNSET_ON = new Date('2028-12-01T00:00:00Z');
 
 /** Where it is told how to move on. */
-export const MIGRATION_PATH = '/api/redoc/#tag/Moving-from-v1';
+const MIGRATION_PATH = '/api/redoc/#tag/Moving-from-v1';
 
 /** RFC 9745, 2.1: a date of structured fields (RFC 9651, 3.3.7), in seconds. */
 const DEPRECATION = `@${DEPRECATED_ON.getTime() / 1000}`;

@@ -15,7 +15,10 @@ const line = {
   reference: nullable(Type.String()),
   debit: Amount,
   credit: Amount,
-  balance: Type.String({ format: 'decimal', description: 'Running balance; debit is positive, credit negative.' }),
+  balance: Type.String({
+    format: 'decimal',
+    description: 'Running balance; debit is positive, credit negative.',
+  }),
   link: Link,
 };
 
@@ -31,7 +34,10 @@ export const ledgerSchema = ({ reportFields }: Pages) =>
     opening: SignedAmount,
     totals: Totals,
     closing: SignedAmount,
-    brought_forward: Type.String({ format: 'decimal', description: 'The balance with which this part begins.' }),
+    brought_forward: Type.String({
+      format: 'decimal',
+      description: 'The balance with which this part begins.',
+    }),
     ...reportFields,
     lines: Type.Array(
       Type.Object({
