@@ -4,8 +4,8 @@ import type { FastifyInstance } from 'fastify';
 import { documentRoutes } from './document/document-routes.ts';
 import type { ApiServer, Services } from './routes/context.ts';
 import { routes } from './routes/index.ts';
-import type { ApiVersion } from './version.ts';
-import { versions } from './versions.ts';
+import { versions } from './versions/index.ts';
+import type { ApiVersion } from './versions/version.ts';
 
 /** An entry of a thousand lines is some 100 kB; ten times that is more than any voucher and little for the server. */
 const BODY_LIMIT_BYTES = 1_048_576;

@@ -2,7 +2,7 @@
 import type { FastifySchema, RouteOptions } from 'fastify';
 import { Type } from 'typebox';
 import { problems } from '../routes/schemas.ts';
-import { versions } from '../versions.ts';
+import { versions } from '../versions/index.ts';
 
 type Described = FastifySchema & { operationId?: string; deprecated?: boolean; 'x-headers'?: string[] };
 

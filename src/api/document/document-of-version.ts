@@ -1,5 +1,5 @@
 // The document of one version alone, for those who make a client from it.
-import type { ApiVersion } from '../version.ts';
+import type { ApiVersion } from '../versions/version.ts';
 import type { OpenApi } from './finish-document.ts';
 
 const REFERENCE = /"#\/components\/(\w+)\/([^"]+)"/g;

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
-import { versions } from '../versions.ts';
+import { versions } from '../versions/index.ts';
 import { about } from './about-api.ts';
 import { describeOperation } from './describe-operation.ts';
 import { documentOfVersion } from './document-of-version.ts';

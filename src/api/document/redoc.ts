@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { assetUrl } from '#lib/assets';
 import { html } from '#lib/html';
-import type { ApiVersion } from '../version.ts';
+import type { ApiVersion } from '../versions/version.ts';
 
 /**
  * The content security policy of the two readers: both write styles into their page, ReDoc searches in a worker made

@@ -11,7 +11,7 @@ import {
 import { readableBody } from '#lib/http/validation';
 import { cutList, type RowOrders } from '#lib/lists/cut-list';
 import { notFound } from '#lib/problem';
-import { setLocation } from '../version.ts';
+import { setLocation } from '../versions/version.ts';
 import { type ApiServer, inRequest, type Services, seenVersion, setVersion, tellingAll } from './context.ts';
 import {
   AccountCode,

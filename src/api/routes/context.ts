@@ -22,7 +22,7 @@ import {
 import { type Fault, invalid, mergeFaults, Problem } from '#lib/problem';
 import { inTenant, type TenantTx } from '#lib/tenant-tx';
 import { roleAllows, type Tokens } from '#users';
-import type { ApiVersion } from '../version.ts';
+import type { ApiVersion } from '../versions/version.ts';
 
 export type ApiServer = FastifyInstance<
   RawServerDefault,

@@ -10,7 +10,7 @@ import {
 } from '#accounting';
 import { readableBody } from '#lib/http/validation';
 import { cutList, type RowOrders } from '#lib/lists/cut-list';
-import { setLocation } from '../version.ts';
+import { setLocation } from '../versions/version.ts';
 import { type ApiServer, inRequest, type Services, tellingAll } from './context.ts';
 import { problems, strictObject, withHeaders } from './schemas.ts';
 

@@ -7,7 +7,7 @@ import type { Answer } from '#lib/idempotency';
 import { notFound } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
 import { userNames } from '#users';
-import { setLocation } from '../version.ts';
+import { setLocation } from '../versions/version.ts';
 import { setVersion } from './context.ts';
 import type { EntrySchema } from './schemas.ts';
 

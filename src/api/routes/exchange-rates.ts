@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { addRate, deleteRate, getRate, listRates, rateOrders, setRate, setRates } from '#accounting';
 import { readableBody } from '#lib/http/validation';
 import { notFound } from '#lib/problem';
-import { setLocation } from '../version.ts';
+import { setLocation } from '../versions/version.ts';
 import { type ApiServer, inRequest, type Services, tellingAll } from './context.ts';
 import {
   CurrencyCode,

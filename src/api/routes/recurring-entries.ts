@@ -15,7 +15,7 @@ import { addMonths, today } from '#lib/dates';
 import type { Db } from '#lib/db';
 import { readableBody } from '#lib/http/validation';
 import { userNames } from '#users';
-import { setLocation } from '../version.ts';
+import { setLocation } from '../versions/version.ts';
 import {
   type ApiServer,
   inRequest,

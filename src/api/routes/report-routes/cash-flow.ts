@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { cashFlow, cashFlowLines, cashFlowMethods, statementSheet, yearStart } from '#accounting';
 import { today } from '#lib/dates';
 import { invalid, mergeFaults } from '#lib/problem';
-import type { Pages } from '../../version.ts';
+import type { Pages } from '../../versions/version.ts';
 import { type ApiServer, inRequest, type Services, tellingAll } from '../context.ts';
 import { AccountCode, Amount, Id, IsoDate, oneOf, problems } from '../schemas.ts';
 import { readDate, readDimensions, readKnownOn, readWord, refuseBackwards } from './read-query.ts';

@@ -5,7 +5,7 @@ import { type LineScopeQuery, listFiscalYears } from '#accounting';
 import { today } from '#lib/dates';
 import { mergeFaults } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
-import { versionOf } from '../../version.ts';
+import { versionOf } from '../../versions/version.ts';
 import type { ApiServer } from '../context.ts';
 import { oneOf, strictObject } from '../schemas.ts';
 import { readDate, readDimensions, readFlag, readKnownOn, readWord, refuseBackwards } from './read-query.ts';

@@ -1,6 +1,6 @@
 // The shapes of reports of lines.
 import { Type } from 'typebox';
-import type { Pages } from '../../version.ts';
+import type { Pages } from '../../versions/version.ts';
 import { AccountTypeSchema, Amount, Id, IsoDate, nullable } from '../schemas.ts';
 import { SignedAmount } from './report-schemas.ts';
 

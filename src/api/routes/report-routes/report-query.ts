@@ -6,7 +6,7 @@ import { today } from '#lib/dates';
 import { exportFormats } from '#lib/export/export-as';
 import { faultsOfValidation } from '#lib/http/validation';
 import { type Fault, mergeFaults } from '#lib/problem';
-import { versionOf } from '../../version.ts';
+import { versionOf } from '../../versions/version.ts';
 import { IsoDate, oneOf, strictObject } from '../schemas.ts';
 import {
   type Asked,

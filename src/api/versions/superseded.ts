@@ -1,6 +1,6 @@
 // Tells who still asks for pages by number that v2 has taken their place, since when, and how long they are still answered.
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
-import { withHook } from '../version.ts';
+import { withHook } from './version.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -2,10 +2,10 @@
 import type { FastifyReply } from 'fastify';
 import { type TObject, type TSchema, Type } from 'typebox';
 import type { Key, Ordering, Part } from '#lib/lists/part';
-import { orderingParameter, parametersOf, sizeOf, sizeParameter } from '../list-query.ts';
 import { nullable, strictObject } from '../routes/schemas.ts';
-import type { ListOrders, Pages } from '../version.ts';
 import { CURSOR_MAX_LENGTH, cursorAfter, keyOfCursor } from './cursor.ts';
+import { orderingParameter, parametersOf, sizeOf, sizeParameter } from './list-query.ts';
+import type { ListOrders, Pages } from './version.ts';
 
 type Asking = Parameters<Pages['askedOfReport']>[0];
 

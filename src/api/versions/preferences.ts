@@ -1,8 +1,8 @@
 // Does what clients of v2 prefer: an answer without its body, or a request whose unknown fields are passed over.
 import { Ajv } from 'ajv';
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
-import { withHook } from '../version.ts';
 import { type Preferences, readPreferences } from './prefer.ts';
+import { withHook } from './version.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

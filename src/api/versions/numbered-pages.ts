@@ -1,9 +1,9 @@
 // Pages by their number, told with how many rows there are in all: how v1 answers lists.
 import { type TObject, type TSchema, Type } from 'typebox';
 import type { Ordering, Part } from '#lib/lists/part';
-import { orderingParameter, parametersOf, sizeOf, sizeParameter } from '../list-query.ts';
 import { nullable, strictObject } from '../routes/schemas.ts';
-import type { ListOrders, Pages } from '../version.ts';
+import { orderingParameter, parametersOf, sizeOf, sizeParameter } from './list-query.ts';
+import type { ListOrders, Pages } from './version.ts';
 
 const PAGE_SIZE = 'How many there are on a page.';
 

@@ -1,8 +1,9 @@
 // The versions of the API, oldest first.
-import { numberedPages } from './v1/numbered-pages.ts';
-import { tellSuperseded } from './v1/superseded.ts';
-import { cursorPages } from './v2/cursor-pages.ts';
-import { followPreferences } from './v2/preferences.ts';
+
+import { cursorPages } from './cursor-pages.ts';
+import { numberedPages } from './numbered-pages.ts';
+import { followPreferences } from './preferences.ts';
+import { tellSuperseded } from './superseded.ts';
 import type { ApiVersion } from './version.ts';
 
 export const versions: readonly ApiVersion[] = [

@@ -1,7 +1,7 @@
 // What the query of a list has in every version: its order and how much of it is asked for.
 import { Type } from 'typebox';
 import type { Ordering } from '#lib/lists/part';
-import { oneOf } from './routes/schemas.ts';
+import { oneOf } from '../routes/schemas.ts';
 import type { ListOrders } from './version.ts';
 
 const SIZE = { preset: 50, most: 500 };
