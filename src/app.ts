@@ -8,9 +8,16 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
-import { accountingPageRoutes, accountingPanels, PostingQueue } from '#accounting';
+import {
+  accountingPageRoutes,
+  accountingPanels,
+  accountingPermissions,
+  listBranches,
+  PostingQueue,
+} from '#accounting';
 import { registerApi } from '#api';
-import { dashboardRoutes, sendError } from '#dashboard';
+import { dashboardPermissions, dashboardRoutes, sendError } from '#dashboard';
+import type { Permission } from '#lib/access';
 import { serveAssets } from '#lib/assets';
 import { coalesced } from '#lib/coalesced';
 import type { Config } from '#lib/config';
@@ -21,16 +28,23 @@ import { registerHealth } from '#lib/http/health';
 import { limitBodyTime } from '#lib/http/limit-body-time';
 import { logProblem, problemOf, sendProblem, setRetryAfter, statusOf, titleOf } from '#lib/http/send-problem';
 import { useValidation } from '#lib/http/validation';
+import { openKeyRing } from '#lib/key-ring';
 import { Problem } from '#lib/problem';
+import { inTenant } from '#lib/tenant-tx';
 import { resolveTenant, tenantRefused, tenantsById } from '#tenancy';
 import {
+  accessPageRoutes,
+  apiKeyReader,
   findSession,
+  isApiKey,
+  keySetRoute,
   type Member,
+  mayDo,
   pageContextOf,
-  roleAllows,
   sessionCookie,
   Tokens,
   userPageRoutes,
+  userPermissions,
 } from '#users';
 
 /** An account's code of 200 characters, each of which may take twelve in an address. */
@@ -52,16 +66,36 @@ const contentSecurityPolicy = {
   },
 };
 
+/** What there is to be permitted: the permissions of all rooms. */
+export const permissions: readonly Permission[] = [
+  ...dashboardPermissions,
+  ...accountingPermissions,
+  ...userPermissions,
+];
+
 const identityOf = (member: Member, csrfToken: string | null): Identity => ({
   tenantId: member.tenantId,
-  actor: { userId: member.userId, email: member.email, name: member.name, role: member.role },
+  actor: {
+    userId: member.userId,
+    email: member.email,
+    name: member.name,
+    role: member.role,
+    access: member.access,
+    branches: member.access.branches,
+  },
   csrfToken,
 });
 
 /** How the guard's questions are answered by the rooms. */
 function gateOf(db: Db, tokens: Tokens, baseDomain: string): Gate {
   const tenantById = coalesced((ids) => tenantsById(db, ids));
+  const presented = apiKeyReader(db);
   const bearer = async (access: string): Promise<Identity> => {
+    if (isApiKey(access)) {
+      const { member, key } = await presented(access);
+      const identity = identityOf(member, null);
+      return { ...identity, actor: { ...identity.actor, key } };
+    }
     const { tenantId } = await tokens.verify(access);
     const tenant = tenantById(tenantId);
     // Who is refused before the company is asked for shall not end the process when that fails, too.
@@ -82,9 +116,11 @@ function gateOf(db: Db, tokens: Tokens, baseDomain: string): Gate {
       }
       const token = request.cookies[sessionCookie];
       const session = token ? await findSession(db, token) : null;
-      return session && identityOf(session.member, session.csrfToken);
+      if (!session) return null;
+      const { id, companies } = session;
+      return { ...identityOf(session.member, session.csrfToken), session: { id, companies } };
     },
-    allows: roleAllows,
+    allows: mayDo,
     refused: tenantRefused,
   };
 }
@@ -111,8 +147,19 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
   return isApi(request) ? sendProblem(request, reply, error) : showProblem(request, reply, error);
 }
 
+/** Headers that every answer carries. */
+async function setHeaders(app: FastifyInstance, { trustProxy }: Config): Promise<void> {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('X-Request-Id', request.id);
+  });
+  // Without a referrer at all, browsers send our own forms with the origin "null", which the guard refuses.
+  const referrerPolicy = { policy: 'same-origin' as const };
+  await app.register(helmet, { contentSecurityPolicy, referrerPolicy, strictTransportSecurity: trustProxy });
+}
+
 /** Builds the web server, not listening yet. `db` stays the caller's to close. */
 export async function buildApp(config: Config, db: Db): Promise<FastifyInstance> {
+  const keyRing = await openKeyRing(config);
   const app = Fastify({
     logger: config.logLevel === 'silent' ? false : { level: config.logLevel, stream: process.stderr },
     trustProxy: config.trustProxy,
@@ -129,32 +176,31 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
     return503OnClosing: false,
     frameworkErrors: answerError,
   });
-  const tokens = new Tokens(db);
+  const tokens = new Tokens(db, keyRing);
+  // A node that cannot open what another has sealed shall not begin to serve.
+  app.addHook('onReady', () => tokens.ready());
   useValidation(app);
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) => {
     const error = new Problem('not-found', 'request/not-found', 'there is nothing at this address');
     return answerError(error, request, reply);
   });
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('X-Request-Id', request.id);
-  });
-  // Without a referrer at all, browsers send our own forms with the origin "null", which the guard refuses.
-  const referrerPolicy = { policy: 'same-origin' as const };
-  await app.register(helmet, {
-    contentSecurityPolicy,
-    referrerPolicy,
-    strictTransportSecurity: config.trustProxy,
-  });
+  await setHeaders(app, config);
   await app.register(cookie);
   hangUpOnClosing(app);
   guard(app, gateOf(db, tokens, config.baseDomain), ['/api/docs', '/assets/', '/favicon.ico']);
   limitBodyTime(app, 30_000);
   registerHealth(app, db);
+  keySetRoute(app, tokens);
   serveAssets(app);
-  await registerApi(app, { db, tokens, postings: new PostingQueue(db) });
-  await app.register(userPageRoutes, { db });
+  await registerApi(app, { db, tokens, keyRing, config, postings: new PostingQueue(db), permissions });
+  await app.register(userPageRoutes, { db, tokens, keyRing, config, permissions, contextOf: pageContextOf });
+  await app.register(accessPageRoutes, {
+    db,
+    permissions,
+    branchesOf: (request: FastifyRequest) => inTenant(db, request.tenant, request.actor, listBranches),
+  });
   dashboardRoutes(app, { db, contextOf: pageContextOf, panels: accountingPanels });
-  await app.register(accountingPageRoutes, { db, contextOf: pageContextOf });
+  await app.register(accountingPageRoutes, { db, contextOf: pageContextOf, permissions });
   return app;
 }

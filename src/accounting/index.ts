@@ -22,12 +22,29 @@ export { demoEntries, demoFirstDay } from './demo/demo-entries.ts';
 export { type Dimension, listDimensions, requiredDimension } from './dimensions/dimension.ts';
 export {
   type DimensionValue,
+  listBranches,
   listDimensionValues,
   requiredValue,
   valueOrders,
 } from './dimensions/dimension-values.ts';
 export { createDimension, deleteDimension, updateDimension } from './dimensions/keep-dimensions.ts';
 export { createValues, deleteValue, updateValue } from './dimensions/keep-values.ts';
+export {
+  type ActPair,
+  actPairLabel,
+  actPairs,
+  type DutyRules,
+  getDutyRules,
+  permissionsOfActs,
+  setDutyRules,
+} from './duties/duty-rules.ts';
+export {
+  type CouldDoBoth,
+  type Duties,
+  readDuties,
+  setDuties,
+  whoCouldDoBoth,
+} from './duties/keep-duties.ts';
 export { type ExportFormat, exportFormats, exportLedger } from './export/export-ledger.ts';
 export { customaryFirstDay } from './fiscal-years/calendar-years.ts';
 export { closeYear, reopenYear } from './fiscal-years/close-year.ts';
@@ -53,6 +70,7 @@ export { type ImportOptions, importJournal } from './import/import-journal.ts';
 export { ImportRefused } from './import/import-refused.ts';
 export type { ImportReport } from './import/import-report.ts';
 export { readJournalFile } from './import/read-journal-file.ts';
+export { type Approval, approveDraft, getApproval, withdrawApproval } from './journal/approve-draft.ts';
 export { type BulkResult, bulkEntries, settleBulk } from './journal/bulk-entries.ts';
 export type { Received } from './journal/bulk-received.ts';
 export { createDraft, deleteDraft, postDraft, updateDraft } from './journal/drafts.ts';
@@ -68,6 +86,7 @@ export { lineBatches, type NumberedLine } from './journal/stream-lines.ts';
 export { openBooks } from './open-books.ts';
 export { accountingPanels } from './pages/panels.ts';
 export { accountingPageRoutes } from './pages/routes.ts';
+export { accountingPermissions } from './permissions.ts';
 export { createTemplate, deleteTemplate, updateTemplate } from './recurring/keep-templates.ts';
 export { getTemplate, listOccurrences, listTemplates, templateOrders } from './recurring/read-templates.ts';
 export { type RunReport, type RunResult, runRecurring } from './recurring/run-recurring.ts';

@@ -4,6 +4,8 @@ import { isAbsolute, join } from 'node:path';
 import { test } from 'node:test';
 import { ConfigError, loadConfig, projectRoot, variables } from './config.ts';
 
+const key = Buffer.alloc(32, 7).toString('base64');
+
 const wrong: Record<string, string[]> = {
   PORT: ['', 'x', '-1', '65536', '80.5', '0x50', '1e3', ' 80', '99999999999'],
   HIMALYTIX_HOST: ['', 'a b', 'http://x', 'x/y', '%'],
@@ -13,6 +15,20 @@ const wrong: Record<string, string[]> = {
   HIMALYTIX_DEMO_PASSWORD: ['', ' '],
   HIMALYTIX_LOG_LEVEL: ['', 'verbose', 'WARN'],
   HIMALYTIX_TRUST_PROXY: ['', '1', 'yes', 'TRUE'],
+  HIMALYTIX_SECRET_KEYS: [
+    '',
+    ',',
+    'secret',
+    'a:',
+    'a:c2hvcnQ=',
+    `a b:${key}`,
+    `a:${key}x`,
+    `a:${key},a:${key}`,
+  ],
+  HIMALYTIX_SECRET_KEYS_FILE: ['', ' '],
+  HIMALYTIX_PUBLIC_URL: ['', 'example.com', 'ftp://example.com', 'https://example.com/books', 'https://'],
+  SMTP_URL: ['', 'mail.example.com', 'http://mail.example.com', 'smtp://'],
+  HIMALYTIX_MAIL_FROM: ['', 'Books', 'Books <books>', 'a@b\r\nBcc: c@d', '<@>'],
 };
 
 for (const [name, values] of Object.entries(wrong)) {
@@ -66,4 +82,17 @@ test('the address of a database, which holds a password, is never quoted', () =>
     () => loadConfig({ DATABASE_URL: 'mysql://me:secret@db/x' }),
     (error) => !String(error).includes('secret'),
   );
+});
+
+test('a secret key is never quoted, and keys come from the environment or from a file but not from both', () => {
+  assert.throws(
+    () => loadConfig({ HIMALYTIX_SECRET_KEYS: `a:${key},b:${key.slice(2)}` }),
+    (error) =>
+      /HIMALYTIX_SECRET_KEYS entry 2 is not/.test(String(error)) && !String(error).includes(key.slice(2)),
+  );
+  assert.throws(
+    () => loadConfig({ HIMALYTIX_SECRET_KEYS: `a:${key}`, HIMALYTIX_SECRET_KEYS_FILE: 'keys' }),
+    /ConfigError: HIMALYTIX_SECRET_KEYS and HIMALYTIX_SECRET_KEYS_FILE are both set/,
+  );
+  assert.ok(isAbsolute(loadConfig({ HIMALYTIX_SECRET_KEYS_FILE: 'keys' }).secretKeysFile ?? ''));
 });

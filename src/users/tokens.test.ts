@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, mock, test } from 'node:test';
 import { addMember, createCompany, openTestHouse, type TestHouse } from '#test/company';
+import { testKeyRing } from '#test/secret-keys';
 import { Tokens } from './tokens.ts';
 
 let house: TestHouse;
@@ -14,7 +15,7 @@ const refused = { code: 'users/token-refused' };
 
 async function signIn() {
   const member = await addMember(house.db, await createCompany(house.db), 'clerk');
-  const tokens = new Tokens(house.db);
+  const tokens = new Tokens(house.db, testKeyRing);
   const { access } = await tokens.issue(member);
   assert.deepEqual(await tokens.memberOf(access), member);
   return { tokens, access, member };

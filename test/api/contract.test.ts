@@ -12,9 +12,10 @@ import {
 } from '#test/company';
 import { Contract, contractOf } from './contract/contract.ts';
 import { type Document, operationsOf } from './contract/document.ts';
+import { apiKeys, duties, members, roles } from './walk/access.ts';
 import { accounts, dimensions, exchangeRates, fiscalYears, numberSeries } from './walk/books.ts';
 import { entries, manyEntries, recurringEntries, reports } from './walk/journal.ts';
-import { signingIn } from './walk/people.ts';
+import { invitations, ownSessions, passwords, signInPolicy, signingIn } from './walk/people.ts';
 import { walkAs } from './walk/walker.ts';
 
 let house: TestHouse;
@@ -37,10 +38,18 @@ after(async () => {
 const versions = [1, 2] as const;
 const walks = {
   signingIn,
+  members,
+  ownSessions,
+  passwords,
+  invitations,
+  signInPolicy,
+  roles,
+  apiKeys,
   accounts,
   dimensions,
   numberSeries,
   entries,
+  duties,
   manyEntries,
   recurringEntries,
   exchangeRates,
@@ -93,7 +102,7 @@ for (const version of versions)
   test(`every operation of v${version} is answered with each of its successes, as the document says`, async () => {
     const company = await createCompany(house.db);
     const owner = await addMember(house.db, company, 'owner');
-    const walk = await walkAs(api, company, owner, version);
+    const walk = await walkAs({ house, api }, company, owner, version);
     for (const step of Object.values(walks)) await step(walk);
     const missing = [...operationsOf(document)]
       .filter(([name]) => name.includes(` /api/v${version}/`))

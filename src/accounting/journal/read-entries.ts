@@ -5,6 +5,7 @@ import type { Listed, Ordering, Part } from '#lib/lists/part';
 import { type Orders, selectPart } from '#lib/lists/select-part';
 import { fixAmount, parseAmount } from '#lib/money';
 import type { TenantTx } from '#lib/tenant-tx';
+import { journalSeen } from '../branch-limit.ts';
 import { draftLines } from './draft-lines.ts';
 import type { Entry, EntryStatus, EntrySummary, LineInput } from './entry.ts';
 
@@ -60,7 +61,7 @@ export async function listEntries(
   ordering: Ordering<keyof typeof entryOrders> = '-entry_date',
 ): Promise<Listed<EntrySummary>> {
   const columns = sql`id, number, status, entry_date, memo, reference, total`;
-  const from = sql`from journal where ${conditionsOf(filter, tx.tenant.currencyScale)}`;
+  const from = sql`from ${journalSeen(tx)} where ${conditionsOf(filter, tx.tenant.currencyScale)}`;
   const asked = { ordering, part };
   const listed = await selectPart<EntrySummary, 'entry_date'>(tx, { columns, from }, entryOrders, asked);
   const scale = tx.tenant.currencyScale;

@@ -4,6 +4,7 @@ import type { Listed, Ordering, Part } from '#lib/lists/part';
 import { type Orders, selectPart } from '#lib/lists/select-part';
 import { fixAmount } from '#lib/money';
 import type { TenantTx } from '#lib/tenant-tx';
+import { totalSeen } from '../branch-limit.ts';
 import type { EntryInput, EntryLink } from '../journal/entry.ts';
 import { getPosted } from '../journal/read-entries.ts';
 import { reversalOf } from '../journal/reverse-entry.ts';
@@ -37,7 +38,7 @@ export async function listScheduledReversals(
   part: Part,
   ordering: Ordering<keyof typeof reversalOrders> = 'reverse_on',
 ): Promise<Listed<ScheduledReversal>> {
-  const columns = sql`json_build_object('id', e.id, 'number', e.number) as entry, e.entry_date, e.memo, e.total, s.reverse_on,
+  const columns = sql`json_build_object('id', e.id, 'number', e.number) as entry, e.entry_date, e.memo, ${totalSeen(tx)} as total, s.reverse_on,
     case when r.id is not null then json_build_object('id', r.id, 'number', r.number) end as reversed_by`;
   const from = sql`from scheduled_reversals s join journal_entries e on e.id = s.entry_id
     left join journal_entries r on r.reverses_id = e.id

@@ -5,6 +5,7 @@ import { afterKey, type SortedBy } from '#lib/lists/select-part';
 import { fixAmount } from '#lib/money';
 import { readRows } from '#lib/read-rows';
 import type { TenantTx } from '#lib/tenant-tx';
+import { totalSeen } from '../branch-limit.ts';
 import { type LineScope, type LineScopeQuery, lineScope } from './line-scope.ts';
 import { entryLink } from './report-links.ts';
 
@@ -70,13 +71,15 @@ const entryOrder: readonly SortedBy[] = [
 type Cut = { after: Key | null; skip: number; limit: number | null };
 
 const rowsQuery = (
+  tx: TenantTx,
   { from, to }: DayBookQuery,
   { conditions, isWhole }: LineScope,
   { after, skip, limit }: Cut,
 ) => sql<Row>`
   select e.id, e.number, e.entry_date, e.memo, e.reference, e.total, a.code as account, a.name, l.debit, l.credit, l.memo as line_memo
   from (
-    select * from journal_entries e
+    select e.id, e.number, e.entry_date, e.memo, e.reference, e.posted_at, ${totalSeen(tx)} as total
+    from journal_entries e
     where e.entry_date between ${from}::date and ${to}::date and ${afterKey(entryOrder, after)}
       and (${isWhole} or exists (select from journal_lines l where l.entry_id = e.id and ${conditions}))
     order by e.entry_date, e.id
@@ -115,7 +118,7 @@ async function cutBook(tx: TenantTx, query: DayBookQuery, cut: Cut): Promise<Day
     currency: tx.tenant.currency,
     count,
     totals: { debit: fix(debit), credit: fix(credit) },
-    entries: entriesOf(tx, readRows(tx, rowsQuery(query, scope, cut)), query.api),
+    entries: entriesOf(tx, readRows(tx, rowsQuery(tx, query, scope, cut)), query.api),
   };
 }
 

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { type Fault, invalid } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
+import { branchesOf } from '../branch-limit.ts';
 
 /** What is asked, by codes: values by their dimensions, and the dimension whose values get columns of their own. */
 export type ScopeQuery = {
@@ -15,8 +16,9 @@ export type ScopeQuery = {
 
 export type DimensionValue = { id: number; code: string; name: string };
 
-/** The same, found in the books. */
+/** The same, found in the books; `branches` are those that the reader is limited to, null for none. */
 export type Scope = {
+  branches: string[] | null;
   filters: { dimension: string; code: string; id: number }[];
   by: { code: string; name: string; id: number; values: DimensionValue[] } | null;
   knownOn: string | null;
@@ -46,7 +48,8 @@ export async function findScope(tx: TenantTx, query: ScopeQuery): Promise<Scope>
   const { dimensions, by, knownOn } = query;
   const known = { knownOn, ...(query.api !== undefined && { api: query.api }) };
   const asked = Object.entries(dimensions);
-  if (asked.length === 0 && by === null) return { filters: [], by: null, ...known };
+  const branches = branchesOf(tx);
+  if (asked.length === 0 && by === null) return { branches, filters: [], by: null, ...known };
   const codes = [...asked.map(([code]) => code), ...(by === null ? [] : [by])];
   const rows = await namedDimensions(tx, codes, [...asked.map(([, value]) => value), null]);
   const faults: Fault[] = [];
@@ -64,7 +67,7 @@ export async function findScope(tx: TenantTx, query: ScopeQuery): Promise<Scope>
   const across = rows.find((each) => each.dimension === by);
   if (by !== null && !across) faults.push(unknownDimension('/query/by', by));
   if (faults.length > 0) throw invalid(faults);
-  return { filters, by: across ? await withValues(tx, across) : null, ...known };
+  return { branches, filters, by: across ? await withValues(tx, across) : null, ...known };
 }
 
 async function withValues(tx: TenantTx, { dimension, name, dimension_id }: Row): Promise<Scope['by']> {

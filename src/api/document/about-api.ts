@@ -11,6 +11,7 @@ routes, verbs and permissions, which differ in how lists are answered in parts a
 
 **Signing in.** \`POST /api/v2/auth/login/\` gives an access token (ten minutes) and a refresh token. Send
 \`Authorization: Bearer …\`. The token belongs to one company; the host or \`X-Tenant\` may name it too, but only the same.
+Programs that run by themselves send an **API key** (\`hmx_…\`) in the token's place, which a person makes at \`/account/api-keys/\`.
 
 **Amounts** are decimal strings, never numbers, in the company's currency unless a line names another. **Dates** are Gregorian, \`YYYY-MM-DD\`.
 **Accounts** are named by their code. Answers may get more fields in time: pass over those that you do not know.
@@ -43,7 +44,14 @@ export const about = {
   security: [{ bearer: [] }],
   tags: [
     { name: 'auth', description: 'Sign-in, refresh, sign-out' },
-    { name: 'users', description: 'Who one is' },
+    {
+      name: 'users',
+      description: 'Who one is, one’s sessions and sign-ins, invitations, the sign-in policy, API keys',
+    },
+    {
+      name: 'members and roles',
+      description: 'Who may do what, up to which amounts, and what is kept apart',
+    },
     { name: 'accounts', description: 'The chart of accounts' },
     { name: 'journal entries', description: 'Posting, drafts, reversal' },
     { name: 'recurring entries', description: 'Templates with a schedule, what is due, automatic reversals' },

@@ -1,5 +1,6 @@
-// The shapes of exchange rates, balances in currencies and their revaluation in API v1.
+// The shapes of exchange rates, balances in currencies and their revaluation.
 import { Type } from 'typebox';
+import { branchField } from './report-routes/branch-label.ts';
 import { AccountTypeSchema, Id, IsoDate, nullable, oneOf, strictObject } from './schemas.ts';
 
 export const CurrencyCode = Type.String({
@@ -95,6 +96,7 @@ const openBalance = {
 
 export const CurrencyBalancesSchema = Type.Object(
   {
+    ...branchField,
     as_of: IsoDate,
     currency: Type.String(),
     rows: Type.Array(

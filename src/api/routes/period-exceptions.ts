@@ -5,7 +5,7 @@ import type { Db } from '#lib/db';
 import { readableBody } from '#lib/http/validation';
 import { cutList, type RowOrders } from '#lib/lists/cut-list';
 import type { Fault } from '#lib/problem';
-import { type Member, memberByEmail, roleAllows, usersById } from '#users';
+import { type Member, mayDo, memberByEmail, usersById } from '#users';
 import { type ApiServer, inRequest, requirePermission, type Services, tellingAll } from './context.ts';
 import {
   ExceptionParams,
@@ -38,7 +38,7 @@ function memberFaults(email: string | undefined, member: Member | null): Fault[]
     const detail = 'the company has no active member with that e-mail address';
     return [{ pointer, code: 'accounting/exception-for-nobody', detail }];
   }
-  if (roleAllows(member.role, 'accounting.journal_entry.post')) return [];
+  if (mayDo(member, 'accounting.journal_entry.post')) return [];
   const detail = `${member.name} is ${member.role} and may not post at all`;
   return [{ pointer, code: 'accounting/exception-without-posting', detail }];
 }

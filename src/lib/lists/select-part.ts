@@ -3,19 +3,27 @@ import { type RawBuilder, sql } from 'kysely';
 import { isIsoDate } from '#lib/dates';
 import { isStorable } from '#lib/http/unfit-values';
 import { invalid, type Problem } from '#lib/problem';
-import type { TenantTx } from '#lib/tenant-tx';
+import type { DirectoryTx, TenantTx } from '#lib/tenant-tx';
 import { type Key, type Listed, type Ordering, type Part, readOrdering } from './part.ts';
 
 const types = {
   date: { cast: sql`::date`, holds: (value: unknown) => typeof value === 'string' && isIsoDate(value) },
   uuid: { cast: sql`::uuid`, holds: (value: unknown) => typeof value === 'string' && UUID.test(value) },
   text: { cast: sql`::text`, holds: (value: unknown) => typeof value === 'string' && isStorable(value) },
+  instant: {
+    cast: sql`::timestamptz`,
+    holds: (value: unknown) =>
+      typeof value === 'string' && INSTANT.test(value) && isIsoDate(value.slice(0, 10)),
+  },
   integer: {
     cast: sql`::bigint`,
     holds: (value: unknown) => typeof value === 'string' && INTEGER.test(value),
   },
 };
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+/** A timestamptz as PostgreSQL writes it in ISO style. */
+const INSTANT =
+  /^\d{4}-\d\d-\d\d ([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?[+-](0\d|1[0-5])(:[0-5]\d){0,2}$/;
 const INTEGER = /^-?\d{1,18}$/;
 
 /** Something to sort by that is never null; `falling` against the order's direction. */
@@ -75,7 +83,7 @@ export type Selection = { columns: RawBuilder<unknown>; from: RawBuilder<unknown
  * Reads the part of a list in one of its orders. Throws an invalid Problem for a key that is none of this order's.
  */
 export async function selectPart<Row extends object, Name extends string>(
-  tx: TenantTx,
+  tx: Pick<TenantTx, 'db'> | Pick<DirectoryTx, 'db'>,
   { columns, from }: Selection,
   orders: Orders<Name>,
   { ordering, part }: { ordering: Ordering<Name>; part: Part },

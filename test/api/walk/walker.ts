@@ -1,6 +1,6 @@
 // Walks through the API as one version answers it, and insists on success at every step.
 import assert from 'node:assert/strict';
-import type { Body, Call, TestApi, TestCompany } from '#test/company';
+import type { Body, Call, TestApi, TestCompany, TestHouse } from '#test/company';
 import type { Member } from '#users';
 
 /** Sends a request that has to succeed with a status, and answers the body. */
@@ -15,6 +15,7 @@ export type Walk = {
   send: Send;
   /** Changes something; in v2 it does so once more, preferring no body. */
   change(method: 'PUT' | 'PATCH', path: string, body: unknown): Promise<Body>;
+  house: TestHouse;
   api: TestApi;
   company: TestCompany;
   owner: Member;
@@ -24,11 +25,12 @@ export type Walk = {
 
 /** A walk as the owner of a company, who may do everything. */
 export async function walkAs(
-  api: TestApi,
+  program: { house: TestHouse; api: TestApi },
   company: TestCompany,
   owner: Member,
   version: 1 | 2,
 ): Promise<Walk> {
+  const { api } = program;
   const call: Call = await api.as(owner, version);
   const send: Send = async (method, path, body, headers) => {
     const answer = await call(method, path, body, headers);
@@ -45,5 +47,5 @@ export async function walkAs(
     if (version === 2) await send(method, path, body, { ...known, prefer: 'return=minimal' });
     return first;
   };
-  return { send, change, api, company, owner, version, root: `/api/v${version}` };
+  return { send, change, ...program, company, owner, version, root: `/api/v${version}` };
 }

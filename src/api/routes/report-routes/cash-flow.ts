@@ -6,6 +6,7 @@ import { invalid, mergeFaults } from '#lib/problem';
 import type { Pages } from '../../versions/version.ts';
 import { type ApiServer, inRequest, type Services, tellingAll } from '../context.ts';
 import { AccountCode, Amount, Id, IsoDate, oneOf, problems } from '../schemas.ts';
+import { branchField, withBranches } from './branch-label.ts';
 import { readDate, readDimensions, readKnownOn, readWord, refuseBackwards } from './read-query.ts';
 import {
   byDimension,
@@ -48,7 +49,7 @@ function statementRoute(app: ApiServer, { db }: Services): void {
           ),
         { snapshot: true },
       );
-      if (format === 'json') return report;
+      if (format === 'json') return withBranches(request, report);
       const sheet = statementSheet(request.tenant, `Cash flow (${method})`, report, report);
       return (await sendFile(request, reply, format, {
         sheet,
@@ -63,6 +64,7 @@ const list = { orders: ['entry_date'], preset: 'entry_date' } as const;
 /** The lines, with the fields of a version's parts. */
 const linesSchema = ({ reportFields }: Pages) =>
   Type.Object({
+    ...branchField,
     account: Type.String(),
     name: Type.String(),
     from: IsoDate,
@@ -113,7 +115,7 @@ function linesRoute(app: ApiServer, { db }: Services): void {
       const lines = await inRequest(db, request, (tx) => cashFlowLines(tx, query, part, ordering), {
         snapshot: true,
       });
-      return { ...lines, ...pages.reportLinks(request, reply, part, lines) };
+      return withBranches(request, { ...lines, ...pages.reportLinks(request, reply, part, lines) });
     },
   });
 }

@@ -4,6 +4,7 @@ import { invalid } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
 import { type ApiServer, inRequest, type Services } from '../context.ts';
 import { problems } from '../schemas.ts';
+import { withBranches } from './branch-label.ts';
 import { lineQuery, readLines } from './line-query.ts';
 import { dayBookSchema } from './line-schemas.ts';
 import { DIMENSION_NOTE } from './report-query.ts';
@@ -30,7 +31,7 @@ export function dayBookRoute(app: ApiServer, { db }: Services): void {
       if (part !== null && format === 'json') {
         const work = (tx: TenantTx) => pageOfDayBook(tx, query, part);
         const book = await inRequest(db, request, work, { snapshot: true });
-        return { ...book, ...pages.reportLinks(request, reply, part, book) };
+        return withBranches(request, { ...book, ...pages.reportLinks(request, reply, part, book) });
       }
       return (await sendLines(db, request, reply, format, async (tx) => {
         const book = await dayBook(tx, query);

@@ -3,6 +3,7 @@ import { generalLedgerSheet, ledgerOf, pageOfLedger } from '#accounting';
 import { invalid } from '#lib/problem';
 import { type ApiServer, inRequest, type Services } from '../context.ts';
 import { AccountCode, problems } from '../schemas.ts';
+import { withBranches } from './branch-label.ts';
 import { firstDay, lineQuery, readLines } from './line-query.ts';
 import { ledgerSchema } from './line-schemas.ts';
 import { DIMENSION_NOTE } from './report-query.ts';
@@ -39,7 +40,7 @@ export function generalLedgerRoute(app: ApiServer, { db }: Services): void {
         // A page past the last one is the last one.
         const shown = part.by === 'number' ? { ...part, page: read.page } : part;
         const links = pages.reportLinks(request, reply, shown, read);
-        return { ...read.ledger, brought_forward: read.broughtForward, ...links };
+        return withBranches(request, { ...read.ledger, brought_forward: read.broughtForward, ...links });
       }
       return (await sendLines(db, request, reply, format, async (tx) => {
         const query = { account, from: from ?? (await firstDay(tx, to)), to, ...scope };

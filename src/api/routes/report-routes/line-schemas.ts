@@ -2,6 +2,7 @@
 import { Type } from 'typebox';
 import type { Pages } from '../../versions/version.ts';
 import { AccountTypeSchema, Amount, Id, IsoDate, nullable } from '../schemas.ts';
+import { branchField } from './branch-label.ts';
 import { SignedAmount } from './report-schemas.ts';
 
 const Link = Type.String({ description: 'The entry: a path on this server.' });
@@ -25,6 +26,7 @@ const line = {
 /** A ledger, with the fields of a version's parts. */
 export const ledgerSchema = ({ reportFields }: Pages) =>
   Type.Object({
+    ...branchField,
     account: Type.String(),
     name: Type.String(),
     type: AccountTypeSchema,
@@ -54,6 +56,7 @@ export const ledgerSchema = ({ reportFields }: Pages) =>
 
 export const AccountStatementSchema = Type.Object(
   {
+    ...branchField,
     account: Type.String(),
     name: Type.String(),
     currency: Type.String(),
@@ -76,6 +79,7 @@ export const AccountStatementSchema = Type.Object(
 /** A day book, with the fields of a version's parts. */
 export const dayBookSchema = ({ reportFields }: Pages) =>
   Type.Object({
+    ...branchField,
     from: IsoDate,
     to: IsoDate,
     currency: Type.String(),
