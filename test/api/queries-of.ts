@@ -15,10 +15,11 @@ const scopes = [
   'compare=previous_year',
   'layout=tree&zero=true',
   'page=1&page_size=3',
-  'limit=3',
   'method=indirect',
   `as_known_on=${encodeURIComponent(new Date(Date.now() + 1000).toISOString())}`,
 ];
+/** A later version asks the same verbs; what is its own are the parts. */
+const scopesOfLater = ['', 'by=branch', 'dimension.branch=PKR', 'limit=3'];
 
 /** The queries to ask a route with; what one does not know it refuses, and that says nothing of a branch either. */
 export function queriesOf(url: string): string[] {
@@ -32,8 +33,11 @@ export function queriesOf(url: string): string[] {
     ];
   const accounts = ['account=1010', 'account=4010', 'account=1010&currency=EUR'];
   const ofOne = /general-ledger|account-statement|lines/.test(url);
+  const isLater = /^\/api\/v(?!1\/)/.test(url);
   const asked = days.flatMap((day) =>
-    scopes.flatMap((scope) => (ofOne ? accounts : ['']).map((account) => [day, scope, account])),
+    (isLater ? scopesOfLater : scopes).flatMap((scope) =>
+      (ofOne ? accounts : ['']).map((account) => [day, scope, account]),
+    ),
   );
   const files = formats.flatMap((format) =>
     asked.filter((_, nth) => nth % 7 === 0).map((parts) => [format, ...parts]),

@@ -43,7 +43,10 @@ export const about = {
   components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
   security: [{ bearer: [] }],
   tags: [
-    { name: 'auth', description: 'Sign-in, refresh, sign-out' },
+    {
+      name: 'auth',
+      description: 'Sign-in, refresh, sign-out, forgotten passwords, another company of one’s own',
+    },
     {
       name: 'users',
       description: 'Who one is, one’s sessions and sign-ins, invitations, the sign-in policy, API keys',
