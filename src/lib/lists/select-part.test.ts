@@ -25,6 +25,10 @@ const orders = {
     { of: sql`currency`, type: 'text' },
     { of: sql`rate_date`, type: 'date' },
   ],
+  moment: [
+    { of: sql`rate_date::timestamptz + interval '1 microsecond'`, type: 'instant' },
+    { of: sql`currency`, type: 'text' },
+  ],
 } as const satisfies Orders<string>;
 
 const insert = (rows: Row[]) =>
@@ -42,7 +46,7 @@ before(async () => {
 });
 after(() => house.close());
 
-const read = (ordering: Ordering<'day' | 'currency'>, part: Part): Promise<Listed<Row>> =>
+const read = (ordering: Ordering<keyof typeof orders>, part: Part): Promise<Listed<Row>> =>
   company.run((tx) =>
     selectPart(
       tx,
@@ -56,9 +60,10 @@ const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 const sorted = {
   day: [...all].sort((a, b) => compare(a.day, b.day) || compare(b.currency, a.currency)),
   currency: [...all].sort((a, b) => compare(a.currency, b.currency) || compare(a.day, b.day)),
+  moment: [...all].sort((a, b) => compare(a.day, b.day) || compare(a.currency, b.currency)),
 };
 
-for (const name of ['day', 'currency'] as const)
+for (const name of ['day', 'currency', 'moment'] as const)
   for (const ordering of [name, `-${name}`] as const)
     test(`parts by ${ordering} are the whole list, by key and by number, whatever their length`, async () => {
       const whole = ordering === name ? sorted[name] : sorted[name].toReversed();
@@ -107,5 +112,17 @@ test('a key that no row can have is refused as a fault of the cursor', async () 
       read('day', { by: 'key', after, size: 5 }),
       (problem) => problem instanceof Problem && problem.errors[0]?.pointer === '/query/cursor',
       JSON.stringify(after),
+    );
+  for (const moment of [
+    'now',
+    '2024-01-01',
+    '2024-02-30 00:00:00+00',
+    '2024-01-01 24:00:00+00',
+    '2024-01-01 00:00:00',
+  ])
+    await assert.rejects(
+      read('moment', { by: 'key', after: [moment, 'EUR'], size: 5 }),
+      (problem) => problem instanceof Problem && problem.errors[0]?.pointer === '/query/cursor',
+      moment,
     );
 });
