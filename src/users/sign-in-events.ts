@@ -56,17 +56,20 @@ const signInOrders = {
   ],
 } as const satisfies Orders<string>;
 
-/** A part of a person's own history in all their companies, newest first unless ordered otherwise. */
+/**
+ * A part of a person's own history, newest first unless ordered otherwise. Of all their companies, with `tenantId` of that one
+ * only.
+ */
 export async function signInHistory(
   db: Db,
-  userId: string,
+  { userId, tenantId = null }: { userId: string; tenantId?: string | null },
   part: Part,
   ordering: Ordering<keyof typeof signInOrders> = '-at',
 ): Promise<Listed<SignInRecord>> {
   const columns = sql`e.id, e.succeeded, e.methods, e.door, t.name as company, e.user_agent as "userAgent",
     to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at, host(e.ip) as ip`;
   const from = sql`from public.sign_in_events e left join public.tenants t on t.id = e.tenant_id
-    where e.user_id = ${userId}`;
+    where e.user_id = ${userId} and (${tenantId}::uuid is null or e.tenant_id = ${tenantId})`;
   const asked = { ordering, part };
   return await selectPart({ db: db.kysely }, { columns, from }, signInOrders, asked);
 }

@@ -5,14 +5,17 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import {
   addMember,
   createCompany,
-  openTestApi,
   openTestHouse,
   type TestApi,
   type TestHouse,
+  testApiOf,
+  testConfig,
 } from '#test/company';
+import { openTestDns, type TestDns } from '#test/dns-server';
+import { buildApp } from '../../src/app.ts';
 import { Contract, contractOf } from './contract/contract.ts';
 import { type Document, operationsOf } from './contract/document.ts';
-import { apiKeys, duties, members, roles } from './walk/access.ts';
+import { apiKeys, duties, members, providers, records, roles } from './walk/access.ts';
 import { accounts, dimensions, exchangeRates, fiscalYears, numberSeries } from './walk/books.ts';
 import { entries, manyEntries, recurringEntries, reports } from './walk/journal.ts';
 import { invitations, ownSessions, passwords, signInPolicy, signingIn } from './walk/people.ts';
@@ -20,18 +23,22 @@ import { walkAs } from './walk/walker.ts';
 
 let house: TestHouse;
 let api: TestApi;
+let dns: TestDns;
 let contract: Contract;
 let document: Document;
 
 before(async () => {
   house = await openTestHouse(4);
-  api = await openTestApi(house.db);
+  dns = await openTestDns(records);
+  const resolveTxt = (name: string) => dns.resolver.resolveTxt(name);
+  api = await testApiOf(house.db, await buildApp(testConfig(), house.db, { resolveTxt }));
   contract = await contractOf(api.app);
   document = contract.document;
 });
 
 after(async () => {
   await api.close();
+  await dns.close();
   await house.close();
 });
 
@@ -45,6 +52,7 @@ const walks = {
   signInPolicy,
   roles,
   apiKeys,
+  providers,
   accounts,
   dimensions,
   numberSeries,

@@ -61,11 +61,12 @@ async function addPeople({ email }: Member): Promise<void> {
     const made = [
       await v2('POST', '/api-keys/', { name }),
       await v2('POST', '/invitations/', { email: `${name.toLowerCase()}@example.com`, role: 'clerk' }),
+      await v2('POST', '/email-domains/', { domain: `${name.toLowerCase()}.test` }),
       await v2('POST', '/auth/login/', { email, password: testPassword }),
     ];
     assert.deepEqual(
       made.map(({ status }) => status),
-      [201, 201, 200],
+      [201, 201, 201, 200],
     );
   }
 }
@@ -112,6 +113,8 @@ describe('lists', () => {
     ['/permissions/', 'ordering=-name'],
     ['/api-keys/', ''],
     ['/api-keys/', 'of=company&ordering=-created_at'],
+    ['/identity-providers/', ''],
+    ['/email-domains/', ''],
     ['/invitations/', ''],
     ['/invitations/', 'ordering=email'],
     ['/users/me/sessions/', ''],

@@ -55,6 +55,10 @@ export const about = {
       name: 'members and roles',
       description: 'Who may do what, up to which amounts, and what is kept apart',
     },
+    {
+      name: 'sign-in providers',
+      description: 'Signing in with accounts elsewhere, and the company’s e-mail domains',
+    },
     { name: 'accounts', description: 'The chart of accounts' },
     { name: 'journal entries', description: 'Posting, drafts, reversal' },
     { name: 'recurring entries', description: 'Templates with a schedule, what is due, automatic reversals' },

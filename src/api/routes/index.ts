@@ -9,9 +9,11 @@ import type { ApiServer, Services } from './context.ts';
 import { dimensionValueRoutes } from './dimension-values.ts';
 import { dimensionRoutes } from './dimensions.ts';
 import { dutyRoutes } from './duties.ts';
+import { emailDomainRoutes } from './email-domains.ts';
 import { entryPostingRoutes } from './entry-postings.ts';
 import { exchangeRateRoutes } from './exchange-rates.ts';
 import { fiscalYearRoutes } from './fiscal-years.ts';
+import { identityProviderRoutes } from './identity-providers.ts';
 import { invitationRoutes } from './invitations.ts';
 import { journalEntryRoutes } from './journal-entries.ts';
 import { memberRoutes } from './members.ts';
@@ -42,6 +44,8 @@ export const routes: readonly RegisterRoutes[] = [
   memberRoutes,
   roleRoutes,
   dutyRoutes,
+  identityProviderRoutes,
+  emailDomainRoutes,
   accountRoutes,
   journalEntryRoutes,
   entryPostingRoutes,

@@ -33,7 +33,7 @@ const SignInSchema = Type.Object(
     at: Instant,
     succeeded: Type.Boolean(),
     methods: Type.Array(Type.String(), {
-      description: 'pwd, mail (a link), switch (from another company) …',
+      description: 'pwd, oidc (a provider), mail (a link), switch (from another company) …',
     }),
     door: Door,
     company: nullable(Type.String()),
@@ -129,12 +129,8 @@ export function ownSessionRoutes(app: ApiServer, services: Services): void {
     },
     handler: async (request, reply) => {
       const { part, ordering } = pages.asked(request, signInList);
-      const { results, ...listed } = await signInHistory(
-        services.db,
-        personOf(request).userId,
-        part,
-        ordering,
-      );
+      const person = personOf(request);
+      const { results, ...listed } = await signInHistory(services.db, person, part, ordering);
       const documents = results.map(({ userAgent, ...record }) => ({ ...record, user_agent: userAgent }));
       return pages.answer(request, reply, part, { ...listed, results: documents });
     },

@@ -1,6 +1,7 @@
-// Walks through who may do what: members, roles, duties that are kept apart, approval, and API keys.
+// Walks through who may do what: members, roles, duties that are kept apart, approval, API keys, and providers that people sign in by.
 import assert from 'node:assert/strict';
 import { addMember, cashSale } from '#test/company';
+import type { DnsRecords } from '#test/dns-server';
 import type { Walk } from './walker.ts';
 
 /** Roles of the company's own. */
@@ -61,4 +62,24 @@ export async function apiKeys({ send }: Walk): Promise<void> {
   const all = await send('GET', '/api-keys/?of=company');
   assert.equal(all.results.length, 2);
   await send('DELETE', `/api-keys/${own.id}/`);
+}
+
+/** What the DNS says of the company's domains. */
+export const records = new Map<string, DnsRecords>();
+
+/** Providers that people sign in by, and the domains whose addresses they vouch for. */
+export async function providers({ send, change, version }: Walk): Promise<void> {
+  const google = { kind: 'google', client_id: 'the-id', client_secret: 'the-secret' };
+  const { id } = await send('POST', '/identity-providers/', google);
+  await send('GET', '/identity-providers/');
+  await send('GET', `/identity-providers/${id}/`);
+  await change('PATCH', `/identity-providers/${id}/`, { enabled: false });
+  await send('DELETE', `/identity-providers/${id}/`);
+  const domain = `v${version}.example.com`;
+  const { record } = await send('POST', '/email-domains/', { domain });
+  const { name, value } = record as { name: string; value: string };
+  records.set(name, { TXT: [value] });
+  await send('POST', `/email-domains/${domain}/verification/`);
+  await send('GET', '/email-domains/');
+  await send('DELETE', `/email-domains/${domain}/`);
 }
