@@ -63,12 +63,14 @@ const sessionOrders = {
 const sessionList = { orders: ['used_at', 'created_at'], preset: '-used_at' } as const;
 const signInList = { orders: ['at'], preset: '-at' } as const;
 
-function sessionRoutes(app: ApiServer, { db, tokens }: Services): void {
-  const { pages } = app.api;
-  const config = { permission: 'signed-in' };
-  const currentOf = async (request: FastifyRequest) =>
-    (await tokens.verify(bearerOf(request) ?? '').catch(() => null))?.familyId ?? null;
+/** The sign-in that a request itself is made with; null for none. */
+const currentOf = async ({ tokens }: Services, request: FastifyRequest) =>
+  (await tokens.verify(bearerOf(request) ?? '').catch(() => null))?.familyId ?? null;
 
+const config = { permission: 'signed-in' };
+
+function sessionsRoute(app: ApiServer, services: Services): void {
+  const { pages } = app.api;
   app.get('/users/me/sessions/', {
     config,
     schema: {
@@ -79,13 +81,18 @@ function sessionRoutes(app: ApiServer, { db, tokens }: Services): void {
     },
     handler: async (request, reply) => {
       const asked = pages.asked(request, sessionList);
-      const [sessions, current] = [await ownSessions(db, personOf(request).userId), await currentOf(request)];
+      const [sessions, current] = [
+        await ownSessions(services.db, personOf(request).userId),
+        await currentOf(services, request),
+      ];
       const { results, ...listed } = cutList(sessions, sessionOrders, asked);
       const documents = results.map((session) => sessionDocument(session, current));
       return pages.answer(request, reply, asked.part, { ...listed, results: documents });
     },
   });
+}
 
+function endRoutes(app: ApiServer, services: Services): void {
   app.delete('/users/me/sessions/', {
     config,
     schema: {
@@ -94,8 +101,8 @@ function sessionRoutes(app: ApiServer, { db, tokens }: Services): void {
       response: { 204: Type.Null(), ...problems(401, 403) },
     },
     handler: async (request, reply) => {
-      const except = await currentOf(request);
-      await inDirectory(db, (tx) => endSignIns(tx, personOf(request).userId, { except }));
+      const except = await currentOf(services, request);
+      await inDirectory(services.db, (tx) => endSignIns(tx, personOf(request).userId, { except }));
       return await reply.code(204).send(null);
     },
   });
@@ -109,7 +116,7 @@ function sessionRoutes(app: ApiServer, { db, tokens }: Services): void {
       response: { 204: Type.Null(), ...problems(401, 403, 404, 422) },
     },
     handler: async (request, reply) => {
-      await endOwnSession(db, personOf(request).userId, request.params.id);
+      await endOwnSession(services.db, personOf(request).userId, request.params.id);
       return await reply.code(204).send(null);
     },
   });
@@ -117,7 +124,8 @@ function sessionRoutes(app: ApiServer, { db, tokens }: Services): void {
 
 /** GET and DELETE /users/me/sessions/, DELETE /users/me/sessions/:id/ and GET /users/me/sign-ins/. */
 export function ownSessionRoutes(app: ApiServer, services: Services): void {
-  sessionRoutes(app, services);
+  sessionsRoute(app, services);
+  endRoutes(app, services);
   const { pages } = app.api;
   app.get('/users/me/sign-ins/', {
     config: { permission: 'signed-in' },
