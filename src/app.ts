@@ -175,11 +175,8 @@ function providerParts(
   };
 }
 
-/** Builds the web server, not listening yet. `db` stays the caller's to close. */
-export async function buildApp(config: Config, db: Db, outside: Outside = {}): Promise<FastifyInstance> {
-  const keyRing = await openKeyRing(config);
-  const publicByHttps = isPublicByHttps(config);
-  const headers = headersWithoutRequest(publicByHttps);
+/** The server itself, with its limits of time and size; `headers` are on what it refuses by itself. */
+function openServer(config: Config, headers: Record<string, string>): FastifyInstance {
   const app = Fastify({
     logger: config.logLevel === 'silent' ? false : { level: config.logLevel, stream: process.stderr },
     trustProxy: trustProxyOf(config.trustProxy),
@@ -203,7 +200,15 @@ export async function buildApp(config: Config, db: Db, outside: Outside = {}): P
     // A missing host is told by checkHosts, in a problem.
     http: { headersTimeout: 20_000, connectionsCheckingInterval: 5_000, requireHostHeader: false },
   });
-  app.decorate('publicByHttps', publicByHttps);
+  app.decorate('publicByHttps', isPublicByHttps(config));
+  return app;
+}
+
+/** Builds the web server, not listening yet. `db` stays the caller's to close. */
+export async function buildApp(config: Config, db: Db, outside: Outside = {}): Promise<FastifyInstance> {
+  const keyRing = await openKeyRing(config);
+  const headers = headersWithoutRequest(isPublicByHttps(config));
+  const app = openServer(config, headers);
   const tokens = new Tokens(db, keyRing);
   // A node that cannot open what another has sealed shall not begin to serve.
   app.addHook('onReady', () => tokens.ready());
