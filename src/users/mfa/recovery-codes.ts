@@ -7,8 +7,8 @@ import type { DirectoryTx } from '#lib/tenant-tx';
 const CODES = 10;
 /** Crockford's alphabet: no letter that is taken for a digit. */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
-/** Of 32 signs each: 80 random bits, which need neither salt nor stretching. */
-const SIGNS = 16;
+/** Of 32 signs each: 120 random bits, which need neither salt nor stretching. */
+const SIGNS = 24;
 
 const newCode = () => [...randomBytes(SIGNS)].map((byte) => ALPHABET[byte % 32]).join('');
 

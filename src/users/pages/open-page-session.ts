@@ -1,6 +1,7 @@
 // Opens a page session for whoever has proved who they are, and gives the browser its cookies: every page that signs in ends here.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Db } from '#lib/db';
+import { ownCookie } from '#lib/http/own-cookie';
 import { askSecondFactor, clearPendingCookie } from '../mfa/pages/pending-cookie.ts';
 import { closeSession, sessionCookie } from '../sessions.ts';
 import { type BegunSession, beginSession, type OpenSession, type SignInServices } from '../sign-in.ts';
@@ -26,7 +27,7 @@ export async function takeSession(
   reply: FastifyReply,
   { credential }: Pick<OpenSession<'page'>, 'credential'>,
 ): Promise<void> {
-  const before = request.cookies[sessionCookie];
+  const before = ownCookie(request, sessionCookie);
   if (before) await closeSession(db, before);
   clearPendingCookie(request, reply);
   setSignInCookies(request, reply, credential);

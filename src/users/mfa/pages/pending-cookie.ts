@@ -1,11 +1,9 @@
 // The cookie that holds a browser's sign-in between its first factor and its second.
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { cookieOptions } from '../../pages/sign-in-cookies.ts';
+import { clearOwnCookie, ownCookie, setOwnCookie } from '#lib/http/own-cookie';
 import { PENDING_SECONDS } from '../pending-sign-in.ts';
 
 const pendingCookie = 'himalytix_pending';
-
-const options = (request: FastifyRequest) => ({ ...cookieOptions(request), path: '/sign-in/' });
 
 /** Keeps the token, and leads to where the second factor is asked for. */
 export async function askSecondFactor(
@@ -14,14 +12,14 @@ export async function askSecondFactor(
   pending: string,
   next: string,
 ): Promise<FastifyReply> {
-  reply.setCookie(pendingCookie, pending, { ...options(request), maxAge: PENDING_SECONDS });
+  setOwnCookie(request, reply, pendingCookie, pending, PENDING_SECONDS);
   return await reply.redirect(`/sign-in/second-factor/?next=${encodeURIComponent(next)}`, 303);
 }
 
 /** The token that the browser holds; '' for none. */
-export const pendingToken = (request: FastifyRequest): string => request.cookies[pendingCookie] ?? '';
+export const pendingToken = (request: FastifyRequest): string => ownCookie(request, pendingCookie) ?? '';
 
 /** Forgets the token. */
 export function clearPendingCookie(request: FastifyRequest, reply: FastifyReply): void {
-  reply.clearCookie(pendingCookie, options(request));
+  clearOwnCookie(request, reply, pendingCookie);
 }
