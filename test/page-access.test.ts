@@ -236,9 +236,18 @@ describe('a form', () => {
     assert.match(right.body, /action="\/settings\/roles\/new\/"/);
     assert.match(right.body, /name="title" value="&quot;Till&quot; &amp; safe"/);
     assert.equal(right.body.match(/name="permissions"/g)?.length, 2);
-    const elsewhere = await confirm({ password: testPassword, to: '//evil.test/' });
+    const renewed = { cookie: String(right.headers['set-cookie']).split(';')[0] ?? '' };
+    const make = (by: { cookie: string }) => post('/settings/roles/new/', by, `_csrf=${csrf}&${keyed}`);
+    assert.equal(
+      (await make({ cookie })).statusCode,
+      401,
+      'the cookie before the proof is nobody’s any more',
+    );
+    const other = new URLSearchParams({ ...proof, password: testPassword, to: '//evil.test/' });
+    const elsewhere = await post('/account/confirm/', renewed, other.toString());
     assert.doesNotMatch(elsewhere.body, /evil/);
-    assert.equal((await post('/settings/roles/new/', { cookie }, `_csrf=${csrf}&${keyed}`)).statusCode, 303);
+    const last = { cookie: String(elsewhere.headers['set-cookie']).split(';')[0] ?? '' };
+    assert.equal((await make(last)).statusCode, 303);
   });
 
   test('to sign out ends the session, not the cookie alone', async () => {

@@ -119,6 +119,14 @@ async function touch(db: Db, id: string): Promise<void> {
     .execute();
 }
 
+/** Gives a session a new token in the place of the one that it had, which stands for nothing any more; returns the cookie's value. */
+export async function renewSessionToken(db: Db, id: string): Promise<string> {
+  const token = newSecretToken();
+  const row = { token_hash: hashSecretToken(token) };
+  await db.kysely.updateTable('sessions').set(row).where('id', '=', id).execute();
+  return token;
+}
+
 /** Ends a session; an unknown token is no error. */
 export async function closeSession(db: Db, token: string): Promise<void> {
   await db.kysely.deleteFrom('sessions').where('token_hash', '=', hashSecretToken(token)).execute();

@@ -18,7 +18,14 @@ import { type Document, operationsOf } from './contract/document.ts';
 import { apiKeys, duties, members, providers, records, roles } from './walk/access.ts';
 import { accounts, dimensions, exchangeRates, fiscalYears, numberSeries } from './walk/books.ts';
 import { entries, manyEntries, recurringEntries, reports } from './walk/journal.ts';
-import { invitations, ownSessions, passwords, signInPolicy, signingIn } from './walk/people.ts';
+import {
+  invitations,
+  ownSessions,
+  passwords,
+  secondFactors,
+  signInPolicy,
+  signingIn,
+} from './walk/people.ts';
 import { walkAs } from './walk/walker.ts';
 
 let house: TestHouse;
@@ -50,6 +57,7 @@ const walks = {
   passwords,
   invitations,
   signInPolicy,
+  secondFactors,
   roles,
   apiKeys,
   providers,

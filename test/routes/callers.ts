@@ -71,13 +71,14 @@ const kept = new WeakMap<Caller, { api?: Headers; page?: Headers }>();
 export async function headersOf(
   books: Books,
   caller: Caller,
-  route: Route & { permission: string },
+  route: Route & { permission: string; stepUp: boolean },
   { signIn }: Example,
 ): Promise<Headers> {
   const door = isApi(route) ? 'api' : 'page';
   const host = door === 'api' ? 'localhost' : books.host;
   if (caller.member && signIn) return { host, ...signIn };
-  const known = kept.get(caller) ?? {};
+  // What asks for a fresh proof gets a new sign-in, however long the walk has taken.
+  const known = route.stepUp ? {} : (kept.get(caller) ?? {});
   const headers = known[door] ?? { host, ...(await credentialsOf(books, caller, door)) };
   const mayEnd = ['public', 'signed-in'].includes(route.permission) && !isReading(route);
   if (mayEnd) kept.delete(caller);

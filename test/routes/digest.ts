@@ -10,8 +10,8 @@ const tables = `select format('%I.%I', t.table_schema, t.table_name) as name,
       and c.column_name = 'tenant_id')))
   order by 1`;
 
-/** That somebody tried to sign in at the company's address is told in its history, as it has to be. */
-const ofOthers = ['public.sign_in_events'];
+/** That somebody tried to sign in at the company's address is told in its history, and a passkey is asked for, as it has to be. */
+const ofOthers = ['public.sign_in_events', 'public.passkey_challenges'];
 
 /** How many rows each table has, and a hash of them. */
 export async function digestOf(

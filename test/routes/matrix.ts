@@ -11,10 +11,12 @@ type Due = 'sign in' | 'refused' | 'let through';
 
 /** Works out what is due from what the route declares and what was given to the caller. */
 export function dueOf(route: GuardedRoute, example: RouteExample, caller: Caller): Due {
-  const { permission, ofNoTenant } = route;
+  const { permission, ofNoTenant, stepUp } = route;
   if (permission === 'public' || ofNoTenant) return 'let through';
   const known = caller.member !== null || (caller.key !== undefined && isApi(route));
   if (!known) return 'sign in';
+  // Nobody is behind a key who could prove who they are.
+  if (stepUp && caller.key !== undefined) return 'refused';
   if (permission !== 'signed-in') return caller.may(permission) ? 'let through' : 'refused';
   const forPeople = !isReading(route) || example.forPeople === true;
   return caller.key !== undefined && forPeople ? 'refused' : 'let through';

@@ -10,6 +10,7 @@ import { bookRoutes, calendarRoutes } from './table/books.ts';
 import { journalRoutes, reportRoutes } from './table/journal.ts';
 import { accountRoutes, openRoutes, signInRoutes } from './table/people.ts';
 import { providerRoutes } from './table/providers.ts';
+import { secondFactorRoutes } from './table/second-factors.ts';
 
 const routeTable: RouteTable = {
   ...bookRoutes,
@@ -20,6 +21,7 @@ const routeTable: RouteTable = {
   ...signInRoutes,
   ...accountRoutes,
   ...providerRoutes,
+  ...secondFactorRoutes,
   ...openRoutes,
 };
 

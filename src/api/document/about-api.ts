@@ -47,7 +47,8 @@ export const about = {
   tags: [
     {
       name: 'auth',
-      description: 'Sign-in, second factors, refresh, sign-out, forgotten passwords, another company of one’s own',
+      description:
+        'Sign-in, second factors, refresh, sign-out, forgotten passwords, another company of one’s own',
     },
     {
       name: 'users',

@@ -1,6 +1,7 @@
 // Walks through signing in, going on and signing out, passwords, sessions, invitations and the policy of signing in.
 import assert from 'node:assert/strict';
 import { addMember, testPassword } from '#test/company';
+import { addPerson, codeOf, setUpApp } from '#test/factors';
 import { deliveredMails, linkOf } from '#test/mails';
 import type { Walk } from './walker.ts';
 
@@ -65,4 +66,19 @@ export async function invitations({ send, api, house, root, version }: Walk): Pr
 export async function signInPolicy({ send, change }: Walk): Promise<void> {
   const policy = await send('GET', '/sign-in-policy/');
   await change('PUT', '/sign-in-policy/', { ...policy, session_hours: 8 });
+}
+
+/** Second factors: a sign-in with one, a fresh proof, a reset, and who must have one. */
+export async function secondFactors({ send, change, api, house, company, root }: Walk): Promise<void> {
+  const { userId, email } = await addPerson(house.db, company, 'clerk');
+  const { secret } = await setUpApp(house.db, userId);
+  const asked = await api.call('POST', `${root}/auth/login/`, { email, password: testPassword });
+  assert.equal(asked.status, 401);
+  const sent = { pending: asked.body.pending, otp: codeOf(secret) };
+  const signedIn = await api.call('POST', `${root}/auth/login/second-factor/`, sent);
+  assert.equal(signedIn.status, 200, JSON.stringify(signedIn.body));
+  await send('DELETE', `/members/${userId}/second-factors/`);
+  await send('POST', '/auth/confirm/', { password: testPassword });
+  const demand = await send('GET', '/sign-in-policy/second-factor/');
+  await change('PUT', '/sign-in-policy/second-factor/', { ...demand, roles: ['auditor'] });
 }

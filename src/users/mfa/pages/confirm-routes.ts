@@ -1,6 +1,7 @@
 // The page where somebody who is signed in proves once more who they are.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendPage, textParameter } from '#dashboard';
+import { setOwnCookie } from '#lib/http/own-cookie';
 import { statusOf } from '#lib/http/send-problem';
 import { Problem } from '#lib/problem';
 import { sentText } from '../../pages/form-field.ts';
@@ -8,13 +9,14 @@ import type { PageServices } from '../../pages/handed-to-pages.ts';
 import { isConfined, refuseConfined } from '../../pages/refuse-confined.ts';
 import { safeNext } from '../../pages/safe-next.ts';
 import { pageOrigin } from '../../pages/sign-in-cookies.ts';
+import { renewSessionToken, SESSION_SECONDS, sessionCookie } from '../../sessions.ts';
 import { factorsOf, hasFactor } from '../factors.ts';
 import { relyingPartyOf } from '../relying-party.ts';
 import { confirmIdentity, type SentProof } from '../step-up.ts';
 import { passkeyRequest } from '../take-passkey.ts';
 import { confirmPage } from './confirm-page.ts';
 import { formToKeep, type KeptForm, keptForm, sendOnPage } from './kept-form.ts';
-import { requestMember } from './page-member.ts';
+import { requestMember, sessionId } from './page-member.ts';
 
 const signedIn = { config: { permission: 'signed-in' } };
 
@@ -68,6 +70,9 @@ export function confirmRoutes(app: FastifyInstance, services: PageServices): voi
       if (!proof.passkey) refuseConfined(request);
       const who = { member: requestMember(request), signedIn: session, from: pageOrigin(request) };
       await confirmIdentity(services, 'page', who, proof);
+      // Whoever has got hold of the cookie before does not share in what the proof opens.
+      const renewed = await renewSessionToken(db, sessionId(request));
+      setOwnCookie(request, reply, sessionCookie, renewed, SESSION_SECONDS);
       if (form === null) return await reply.redirect(next, 303);
       return await sendPage(reply, sendOnPage(services.contextOf(request), form, next));
     } catch (error) {
