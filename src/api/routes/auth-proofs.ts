@@ -11,9 +11,17 @@ import {
   requestMember,
 } from '#users';
 import type { ApiServer, Services } from './context.ts';
-import { problems, strictObject, TokenSchema } from './schemas.ts';
+import { problems, problemWith, strictObject, TokenSchema } from './schemas.ts';
 import { signInOrigin, smallBody } from './sign-in-origin.ts';
 import { signedIn } from './signed-in.ts';
+
+/** The refusals of a sign-in: with `users/second-factor-needed` comes what it goes on by. */
+export const loginRefusal = problemWith({
+  pending: Type.Optional(
+    Type.String({ description: 'With `users/second-factor-needed`: the token to go on by.' }),
+  ),
+  expires_in: Type.Optional(Type.Integer({ description: 'How many seconds that token holds.' })),
+});
 
 /** The answer to a right password where a second factor is due. */
 export function secondFactorNeeded({

@@ -4,7 +4,7 @@ import { plainAccess } from '#lib/access';
 import { Problem } from '#lib/problem';
 import { tenantRefused } from '#tenancy';
 import { beginSession, checkCredentials } from '#users';
-import { secondFactorNeeded } from './auth-proofs.ts';
+import { loginRefusal, secondFactorNeeded } from './auth-proofs.ts';
 import type { ApiServer, Services } from './context.ts';
 import { nullable, problems, strictObject, TokenSchema, UserSchema } from './schemas.ts';
 import { bearerOf, signInOrigin, smallBody } from './sign-in-origin.ts';
@@ -25,7 +25,7 @@ function loginRoute(app: ApiServer, services: Services): void {
         email: Type.String({ maxLength: 320 }),
         password: Type.String({ maxLength: 1000 }),
       }),
-      response: { 200: TokenSchema, ...problems(400, 401, 403, 415, 422, 429) },
+      response: { 200: TokenSchema, ...problems(400, 403, 415, 422, 429), 401: loginRefusal },
     },
     handler: async (request) => {
       const from = signInOrigin(request);

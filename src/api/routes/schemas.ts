@@ -267,9 +267,13 @@ export const withHeaders = <T extends TSchema>(
 
 /** The answers that any route may give besides its own. */
 export const problems = (...statuses: number[]) =>
-  Object.fromEntries(
-    statuses.map((status) => [
-      status,
-      { description: 'A problem', content: { 'application/problem+json': { schema: ProblemSchema } } },
-    ]),
-  );
+  Object.fromEntries(statuses.map((status) => [status, problemAnswer(ProblemSchema)]));
+
+const problemAnswer = (schema: TSchema) => ({
+  description: 'A problem',
+  content: { 'application/problem+json': { schema } },
+});
+
+/** A problem that may tell more than its kind does. */
+export const problemWith = (members: Record<string, TSchema>) =>
+  problemAnswer(Type.Object({ ...ProblemSchema.properties, ...members }));
