@@ -20,6 +20,9 @@ export type Intrusions = { tried: Set<string>; triedByAddress: Set<string>; faul
 /** Every amount of ours is whole. What has more parts is a moment's or an address's. */
 const cents = /(?<![\d.])\d+\.(?!00)\d\d(?![\d.])/g;
 
+/** An access token, whose dots may happen to stand between digits. */
+const token = /\beyJ[\w-]+\.[\w-]+\.[\w-]+/g;
+
 /** What an answer holds that it can only have from the other company; what was sent may be said back. */
 function betrayals(text: string, theirs: Books, sent: unknown): string[] {
   const said = JSON.stringify(sent).match(/[^"\\[\]{},:.]+/g) ?? [];
@@ -29,7 +32,7 @@ function betrayals(text: string, theirs: Books, sent: unknown): string[] {
     .filter((word) => word.length > 2);
   const rest = known.reduce(
     (all, word) => all.replaceAll(word, ''),
-    text.replaceAll(/(?<=\d),(?=\d{3})/g, ''),
+    text.replaceAll(/(?<=\d),(?=\d{3})/g, '').replaceAll(token, ''),
   );
   const words = rest.match(new RegExp(`.{0,60}${theirs.marks.word}.{0,60}`, 'gi')) ?? [];
   return [...words, ...(rest.match(cents) ?? [])];
