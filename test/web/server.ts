@@ -110,8 +110,9 @@ export async function openWeb(prepare?: Parameters<typeof testApiOf>[2]): Promis
   const plain = await serve({});
   const https = await serve({ HIMALYTIX_PUBLIC_URL: 'https://localhost', HIMALYTIX_TRUST_PROXY: 'true' });
   const close = async () => {
-    for (const api of opened) await api.close();
+    const ends = await Promise.allSettled(opened.map((api) => api.close()));
     await house.close();
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
   };
   return { house, company, owner, plain, https, both: [plain, https], serve, close };
 }
