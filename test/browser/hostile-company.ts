@@ -49,7 +49,7 @@ async function postAll(post: Post): Promise<void> {
   await post('/recurring-entries/', template);
   await post('/exchange-rates/', {
     currency: 'EUR',
-    date: day,
+    rate_date: day,
     rate: '130',
     source: named('source').slice(0, 60),
   });

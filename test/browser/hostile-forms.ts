@@ -1,5 +1,5 @@
 // Finds every page by its route and its links, and fills in every form that takes a text.
-import type { Page } from 'playwright-core';
+import type { Page, Response } from 'playwright-core';
 import { pageRoutes } from './browser.ts';
 
 /** Links that end the session or lead out of the company are not followed. */
@@ -69,9 +69,10 @@ export async function textFormsOf(page: Page): Promise<{ index: number; name: st
 
 /** Keys the text into every field that takes one, as somebody would whom no rule of the browser holds, and sends the form. */
 export async function sendForm(page: Page, index: number, text: string): Promise<void> {
-  const answer = page.waitForResponse((each) => /document|xhr|fetch/.test(each.request().resourceType()), {
-    timeout: 3000,
-  });
+  const isAnswer = (each: Response) =>
+    /document|xhr|fetch/.test(each.request().resourceType()) &&
+    ![301, 302, 303, 307, 308].includes(each.status());
+  const answer = page.waitForResponse(isAnswer, { timeout: 1000 }).catch(() => {});
   await page.evaluate(`(() => {
     const form = document.forms[${index}];
     form.noValidate = true;
@@ -84,7 +85,8 @@ export async function sendForm(page: Page, index: number, text: string): Promise
     }
     form.requestSubmit(form.querySelector('button:not([type=button]), [type=submit]'));
   })()`);
-  await answer.catch(() => {});
+  await answer;
   await page.waitForLoadState('load');
-  await page.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done, 30)))');
+  // What a script of the page does with the answer is done by then.
+  await page.waitForTimeout(20);
 }

@@ -30,7 +30,15 @@ const look = `(() => {
 
 /** What of a hostile text this page has run or taken for markup; empty when it is only text. */
 export async function injected(page: Page): Promise<string[]> {
-  return await page.evaluate<string[]>(look);
+  for (let tries = 3; ; tries -= 1) {
+    try {
+      return await page.evaluate<string[]>(look);
+    } catch (error) {
+      // A page that sends itself on is looked at where it leads to.
+      if (tries === 0 || !/context was destroyed/.test(String(error))) throw error;
+      await page.waitForLoadState('load');
+    }
+  }
 }
 
 const readText = `(() => {
