@@ -2,10 +2,10 @@
 import type { Page, Response } from 'playwright-core';
 import { pageRoutes } from './browser.ts';
 
-/** Links that end the session or lead out of the company are not followed. */
-const notFollowed = /^\/(sign-out|switch)\//;
+/** What ends the session or only leads on, out of the company or to an identity provider, is not followed. */
+const notFollowed = /^\/(sign-out|switch|sign-in\/oidc)\//;
 /** So many pages of one route are opened, such as of one entry. */
-const PAGES_A_ROUTE = 3;
+const PAGES_A_ROUTE = 2;
 
 /** Remembers which addresses there are to open, route by route, so that every new page is opened by itself. */
 export class Pages {
@@ -62,7 +62,7 @@ const texts = "['text', 'search', 'email', 'url', 'tel', 'password', 'textarea']
 /** The forms of a page that take a text, by their place in it; each with where it goes. */
 export async function textFormsOf(page: Page): Promise<{ index: number; name: string }[]> {
   return await page.evaluate(`[...document.forms]
-    .map((form, index) => ({ form, index, name: form.method + ' ' + new URL(form.action).pathname.replace(/[0-9a-f-]{36}|(?<=\\/)\\d+/g, ':id') }))
+    .map((form, index) => ({ form, index, name: form.getAttribute('method') + ' ' + new URL(form.getAttribute('action') ?? '', location).pathname.replace(/[0-9a-f-]{36}|(?<=\\/)\\d+/g, ':id') }))
     .filter(({ form }) => [...form.elements].some((each) => ${texts}.includes(each.type) && !each.disabled))
     .map(({ index, name }) => ({ index, name }))`);
 }
