@@ -185,6 +185,8 @@ function openServer(config: Config, headers: Record<string, string>): FastifyIns
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAM_LENGTH },
     bodyLimit: 1_048_576,
+    // What we answer is ours; the format only tells clients.
+    serializerOpts: { ajv: { formats: { decimal: true } } },
     // See limitBodyTime.
     requestTimeout: 0,
     // See hangUpOnClosing.

@@ -10,6 +10,7 @@ import type { Fault } from '#lib/problem';
 import {
   type Actor,
   type Calendar,
+  type DirectoryTx,
   enterTenant,
   inDirectory,
   inTenant,
@@ -18,6 +19,7 @@ import {
   type TenantTx,
 } from '#lib/tenant-tx';
 import { provisionTenant } from '#tenancy';
+import { assertContractKept } from '#test/api/contract/contract';
 import { createTestDatabase } from '#test/database';
 import { testKeyRing, testSecretKeys } from '#test/secret-keys';
 import { ensureUser, type Member, type Role, setMembership, Tokens } from '#users';
@@ -70,6 +72,8 @@ export type CompanyFacts = {
   chart?: ChartName;
   firstYear?: string;
   years?: number;
+  /** Where the ids begin that its tables count up, so that two companies have none in common. */
+  firstId?: number;
 };
 
 /**
@@ -81,6 +85,7 @@ export async function createCompany(db: Db, facts: CompanyFacts = {}): Promise<T
   const slug = facts.slug ?? `co-${randomBytes(5).toString('hex')}`;
   const tenant = await inDirectory(db, async (tx) => {
     const made = await provisionTenant(tx, { name: slug, slug, currency, calendar, timeZone: 'UTC' });
+    if (facts.firstId !== undefined) await countFrom(tx, made, facts.firstId);
     await openBooks(await enterTenant(tx, made, systemActor), { chart, firstYear, years: facts.years ?? 2 });
     return made;
   });
@@ -93,6 +98,14 @@ export async function createCompany(db: Db, facts: CompanyFacts = {}): Promise<T
     });
   };
   return { tenant, run, post };
+}
+
+async function countFrom({ client }: DirectoryTx, { schema }: Tenant, firstId: number): Promise<void> {
+  await client.query(
+    `select setval(pg_get_serial_sequence(format('%I.%I', table_schema, table_name), column_name), $2, false)
+     from information_schema.columns where table_schema = $1 and is_identity = 'YES'`,
+    [schema, firstId],
+  );
 }
 
 /** A balanced entry of two lines: cash against sales. */
@@ -172,8 +185,9 @@ export type TestApi = {
   tokens: Tokens;
   /** Sends a request as it is; a body that is no string is sent as JSON. */
   call: Call;
-  /** The same with a member's access token, and paths below /api/v1. */
-  as(member: Member): Promise<Call>;
+  /** The same with a member's access token, and paths below the root of a version. */
+  as(member: Member, version?: 1 | 2): Promise<Call>;
+  /** Throws when any answer of the API was not as its own document says. */
   close(): Promise<void>;
 };
 
@@ -209,11 +223,14 @@ export async function testApiOf(
     app,
     tokens,
     call,
-    as: async (member) => {
+    as: async (member, version = 1) => {
       const { access } = await tokens.issue(member);
       return (method, path, body, headers = {}) =>
-        call(method, `/api/v1${path}`, body, { authorization: `Bearer ${access}`, ...headers });
+        call(method, `/api/v${version}${path}`, body, { authorization: `Bearer ${access}`, ...headers });
     },
-    close: () => app.close(),
+    close: async () => {
+      await app.close();
+      await assertContractKept(app);
+    },
   };
 }
