@@ -5,7 +5,7 @@ import { pageRoutes } from './browser.ts';
 /** What ends the session or only leads on, out of the company or to an identity provider, is not followed. */
 const notFollowed = /^\/(sign-out|switch|sign-in\/oidc)\//;
 /** So many pages of one route are opened, such as of one entry. */
-const PAGES_A_ROUTE = 2;
+const PAGES_A_ROUTE = 4;
 
 /** Remembers which addresses there are to open, route by route, so that every new page is opened by itself. */
 export class Pages {
