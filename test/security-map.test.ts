@@ -99,7 +99,10 @@ test('titles are found in every way they are written, and words that only stand 
     "// 'a comment'",
     "const said = 'a text';",
   ].join('\n');
-  assert.deepEqual([...titlesIn(source)], ['a suite', `of \${what}`, 'it’s \\"so\\"', 'on a line of its own']);
+  assert.deepEqual(
+    [...titlesIn(source)],
+    ['a suite', `of \${what}`, 'it’s \\"so\\"', 'on a line of its own'],
+  );
 });
 
 test('the rows are read from the page with their chapters', () => {

@@ -2,8 +2,7 @@
 import { levelTwo } from './levels.ts';
 
 /** How far a requirement is met, in the words of the page; the first alone takes a test. */
-export const states = ['met', 'met, untested', 'in part', 'not covered', 'does not apply'] as const;
-export type State = (typeof states)[number];
+const states = ['met', 'met, untested', 'in part', 'not covered', 'does not apply'] as const;
 
 type Row = { number: string; level: string; cells: string[]; state: string; proof: string; chapter: string };
 
@@ -81,7 +80,7 @@ function faultsOfCounts(page: string, rows: readonly Row[]): string[] {
 function faultsOfGaps(page: string, rows: readonly Row[]): string[] {
   const [, after = ''] = page.split('\n## What is missing, by weight\n');
   const [list = ''] = after.split('\n## ');
-  const told = list.match(/\b\d+\.\d+\.\d+\b/g) ?? [];
+  const told = [...list.matchAll(/\b\d+\.\d+\.\d+\b/g)].map(([number]) => number);
   const missing = rows
     .filter(({ state }) => state === 'in part' || state === 'not covered')
     .map(({ number }) => number);
