@@ -15,6 +15,17 @@ const wrong: Record<string, string[]> = {
   HIMALYTIX_DEMO_PASSWORD: ['', ' '],
   HIMALYTIX_LOG_LEVEL: ['', 'verbose', 'WARN'],
   HIMALYTIX_TRUST_PROXY: ['', '1', 'yes', 'TRUE'],
+  HIMALYTIX_ALLOWED_INTERNAL_HOSTS: [
+    '',
+    ' ',
+    'idp',
+    'idp.lan:',
+    'idp.lan:x',
+    'a:1,',
+    'http://a:1',
+    'a b:1',
+    '::1:80',
+  ],
   HIMALYTIX_SECRET_KEYS: [
     '',
     ',',

@@ -15,6 +15,7 @@ export type Config = {
   readonly trustProxy: boolean;
   readonly secretKeys: string | null;
   readonly secretKeysFile: string | null;
+  readonly allowedInternalHosts: readonly string[];
   readonly publicUrl: string | null;
   readonly smtpUrl: string | null;
   readonly mailFrom: string;
@@ -89,6 +90,14 @@ const flag: Reader<boolean> = (value, name) => {
   return value === 'true';
 };
 
+const hostsWithPorts: Reader<readonly string[]> = (value, name) => {
+  const pairs = value.split(',').map((each) => each.trim().toLowerCase());
+  const strange = pairs.find((each) => !/^([a-z0-9.-]+|\[[0-9a-f:.]+\]):\d{1,5}$/.test(each));
+  if (strange !== undefined)
+    throw new ConfigError(`${name} must be a list such as idp.lan:8443,10.0.0.5:8080, not "${strange}"`);
+  return Object.freeze(pairs);
+};
+
 const secretKeys: Reader<string> = (value, name) => {
   try {
     parseSecretKeys(value);
@@ -138,6 +147,11 @@ export const variables = {
     fallback: null,
     about: 'a file that holds them; unset: secret-keys in the data folder, made at first start',
   },
+  HIMALYTIX_ALLOWED_INTERNAL_HOSTS: {
+    read: hostsWithPorts,
+    fallback: Object.freeze([]) as readonly string[],
+    about: 'hosts of your own network, host:port,…, that addresses keyed by users may lead to',
+  },
   HIMALYTIX_PUBLIC_URL: {
     read: origin,
     fallback: null,
@@ -184,6 +198,10 @@ export function loadConfig(env: NodeJS.ProcessEnv, allowed: readonly string[] = 
     trustProxy: value('HIMALYTIX_TRUST_PROXY', variables.HIMALYTIX_TRUST_PROXY),
     secretKeys: value('HIMALYTIX_SECRET_KEYS', variables.HIMALYTIX_SECRET_KEYS),
     secretKeysFile: secretKeysFile === null ? null : resolve(secretKeysFile),
+    allowedInternalHosts: value(
+      'HIMALYTIX_ALLOWED_INTERNAL_HOSTS',
+      variables.HIMALYTIX_ALLOWED_INTERNAL_HOSTS,
+    ),
     publicUrl: value('HIMALYTIX_PUBLIC_URL', variables.HIMALYTIX_PUBLIC_URL),
     smtpUrl: value('SMTP_URL', variables.SMTP_URL),
     mailFrom: value('HIMALYTIX_MAIL_FROM', variables.HIMALYTIX_MAIL_FROM),
