@@ -2,7 +2,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { Resolver } from 'node:dns/promises';
 import cookie from '@fastify/cookie';
-import helmet from '@fastify/helmet';
 import Fastify, {
   type FastifyInstance,
   type FastifyReply,
@@ -23,16 +22,23 @@ import { serveAssets } from '#lib/assets';
 import { coalesced } from '#lib/coalesced';
 import type { Config } from '#lib/config';
 import type { Db } from '#lib/db';
+import { answerClientError } from '#lib/http/answer-socket';
+import { checkHosts } from '#lib/http/check-host';
 import { type Gate, guard, type Identity, isApi } from '#lib/http/guard';
 import { hangUpOnClosing } from '#lib/http/hang-up-on-closing';
 import { registerHealth } from '#lib/http/health';
 import { limitBodyTime } from '#lib/http/limit-body-time';
+import { limitRequests } from '#lib/http/limit-request';
+import { ownCookie } from '#lib/http/own-cookie';
+import { isPublicByHttps } from '#lib/http/own-origin';
+import { dress, headersWithoutRequest, setSecurityHeaders } from '#lib/http/security-headers';
 import { logProblem, problemOf, sendProblem, setRetryAfter, statusOf, titleOf } from '#lib/http/send-problem';
 import { useValidation } from '#lib/http/validation';
 import { type KeyRing, openKeyRing } from '#lib/key-ring';
 import { Problem } from '#lib/problem';
 import { createSafeFetch } from '#lib/safe-fetch';
 import { inTenant } from '#lib/tenant-tx';
+import { trustProxyOf } from '#lib/trusted-proxies';
 import { resolveTenant, tenantRefused, tenantsById } from '#tenancy';
 import {
   accessPageRoutes,
@@ -57,22 +63,6 @@ const dns = new Resolver({ timeout: 3000, tries: 2 });
 
 /** An account's code of 200 characters, each of which may take twelve in an address. */
 const MAX_PARAM_LENGTH = 2400;
-
-const contentSecurityPolicy = {
-  useDefaults: false,
-  directives: {
-    defaultSrc: ["'none'"],
-    scriptSrc: ["'self'"],
-    styleSrc: ["'self'"],
-    imgSrc: ["'self'", 'data:'],
-    fontSrc: ["'self'"],
-    connectSrc: ["'self'"],
-    manifestSrc: ["'self'"],
-    formAction: ["'self'"],
-    baseUri: ["'none'"],
-    frameAncestors: ["'none'"],
-  },
-};
 
 /** What there is to be permitted: the permissions of all rooms. */
 export const permissions: readonly Permission[] = [
@@ -122,7 +112,7 @@ function gateOf(db: Db, tokens: Tokens, baseDomain: string): Gate {
         const access = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
         return access ? await bearer(access) : null;
       }
-      const token = request.cookies[sessionCookie];
+      const token = ownCookie(request, sessionCookie);
       const session = token ? await findSession(db, token) : null;
       if (!session) return null;
       const { id, companies, member, csrfToken } = session;
@@ -156,14 +146,17 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
   return isApi(request) ? sendProblem(request, reply, error) : showProblem(request, reply, error);
 }
 
-/** Headers that every answer carries. */
-async function setHeaders(app: FastifyInstance, { trustProxy }: Config): Promise<void> {
-  app.addHook('onRequest', async (request, reply) => {
+/** What is done to every request before anybody is asked about it. */
+function prepareRequests(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('X-Request-Id', request.id);
+    done();
   });
-  // Without a referrer at all, browsers send our own forms with the origin "null", which the guard refuses.
-  const referrerPolicy = { policy: 'same-origin' as const };
-  await app.register(helmet, { contentSecurityPolicy, referrerPolicy, strictTransportSecurity: trustProxy });
+  setSecurityHeaders(app);
+  checkHosts(app);
+  limitRequests(app);
+  // Forms are all that pages take; the API has its own types.
+  app.removeAllContentTypeParsers();
 }
 
 /** What of the world outside a test may set up for itself. */
@@ -185,9 +178,11 @@ function providerParts(
 /** Builds the web server, not listening yet. `db` stays the caller's to close. */
 export async function buildApp(config: Config, db: Db, outside: Outside = {}): Promise<FastifyInstance> {
   const keyRing = await openKeyRing(config);
+  const publicByHttps = isPublicByHttps(config);
+  const headers = headersWithoutRequest(publicByHttps);
   const app = Fastify({
     logger: config.logLevel === 'silent' ? false : { level: config.logLevel, stream: process.stderr },
-    trustProxy: config.trustProxy,
+    trustProxy: trustProxyOf(config.trustProxy),
     genReqId: () => randomUUIDv7(),
     requestIdHeader: false,
     logController: new LogController({ disableRequestLogging: true }),
@@ -197,8 +192,16 @@ export async function buildApp(config: Config, db: Db, outside: Outside = {}): P
     requestTimeout: 0,
     // See hangUpOnClosing.
     return503OnClosing: false,
-    frameworkErrors: answerError,
+    // What comes to no route passes no hook either.
+    frameworkErrors: (error, request, reply) => {
+      dress(request, reply);
+      return answerError(error, request, reply);
+    },
+    clientErrorHandler: answerClientError(headers),
+    // A missing host is told by checkHosts, in a problem.
+    http: { headersTimeout: 20_000, connectionsCheckingInterval: 5_000, requireHostHeader: false },
   });
+  app.decorate('publicByHttps', publicByHttps);
   const tokens = new Tokens(db, keyRing);
   // A node that cannot open what another has sealed shall not begin to serve.
   app.addHook('onReady', () => tokens.ready());
@@ -209,11 +212,11 @@ export async function buildApp(config: Config, db: Db, outside: Outside = {}): P
     const error = new Problem('not-found', 'request/not-found', 'there is nothing at this address');
     return answerError(error, request, reply);
   });
-  await setHeaders(app, config);
+  prepareRequests(app);
   await app.register(cookie);
   hangUpOnClosing(app);
   guard(app, gateOf(db, tokens, config.baseDomain), ['/api/docs', '/assets/', '/favicon.ico']);
-  limitBodyTime(app, 30_000);
+  limitBodyTime(app, 30_000, headers);
   registerHealth(app, db);
   keySetRoute(app, tokens);
   serveAssets(app);
