@@ -12,17 +12,20 @@ import { accountingPageRoutes, accountingPanels, PostingQueue } from '#accountin
 import { registerApi } from '#api';
 import { dashboardRoutes, sendError } from '#dashboard';
 import { serveAssets } from '#lib/assets';
-import { coalesced } from '#lib/coalesced';
+import { Cache } from '#lib/cache';
 import type { Config } from '#lib/config';
 import type { Db } from '#lib/db';
+import { hearChanges } from '#lib/hear-changes';
 import { type Gate, guard, type Identity, isApi } from '#lib/http/guard';
 import { hangUpOnClosing } from '#lib/http/hang-up-on-closing';
 import { registerHealth } from '#lib/http/health';
 import { limitBodyTime } from '#lib/http/limit-body-time';
+import { limitRate } from '#lib/http/limit-rate';
 import { logProblem, problemOf, sendProblem, setRetryAfter, statusOf, titleOf } from '#lib/http/send-problem';
 import { useValidation } from '#lib/http/validation';
 import { Problem } from '#lib/problem';
-import { resolveTenant, tenantRefused, tenantsById } from '#tenancy';
+import { openRedis } from '#lib/redis';
+import { resolveTenant, tenantRefused, tenantsByDomain, tenantsById, tenantsBySlug } from '#tenancy';
 import {
   findSession,
   type Member,
@@ -52,27 +55,48 @@ const contentSecurityPolicy = {
   },
 };
 
-const identityOf = (member: Member, csrfToken: string | null): Identity => ({
+const identityOf = (member: Member, credential: string, csrfToken: string | null): Identity => ({
+  credential,
   tenantId: member.tenantId,
   actor: { userId: member.userId, email: member.email, name: member.name, role: member.role },
   csrfToken,
 });
 
+/** What answers the guard's lookups, told of every change by this process and, through the database, by any other. */
+function openCache(app: FastifyInstance, db: Db): Cache {
+  const cache = new Cache();
+  const forget = () => cache.forget();
+  db.onChange.add(forget);
+  let stop = async () => {};
+  app.addHook('onReady', async () => {
+    stop = hearChanges(db, forget);
+  });
+  app.addHook('onClose', async () => {
+    db.onChange.delete(forget);
+    await stop();
+  });
+  return cache;
+}
+
 /** How the guard's questions are answered by the rooms. */
-function gateOf(db: Db, tokens: Tokens, baseDomain: string): Gate {
-  const tenantById = coalesced((ids) => tenantsById(db, ids));
+function gateOf(db: Db, cache: Cache, tokens: Tokens, baseDomain: string): Gate {
+  const tenantById = cache.lookup((ids) => tenantsById(db, ids));
+  const finder = {
+    bySlug: cache.lookup((slugs) => tenantsBySlug(db, slugs)),
+    byDomain: cache.lookup((domains) => tenantsByDomain(db, domains)),
+  };
   const bearer = async (access: string): Promise<Identity> => {
-    const { tenantId } = await tokens.verify(access);
+    const { tenantId, familyId } = await tokens.verify(access);
     const tenant = tenantById(tenantId);
     // Who is refused before the company is asked for shall not end the process when that fails, too.
-    tenant.catch(() => {});
-    return { ...identityOf(await tokens.memberOf(access), null), tenant };
+    if (tenant instanceof Promise) tenant.catch(() => {});
+    return { ...identityOf(await tokens.memberOf(access), familyId, null), tenant };
   };
   return {
     claimedTenant: (request) => {
       const header = request.headers['x-tenant'];
       const named = Array.isArray(header) ? header.join(',') : header;
-      return resolveTenant(db, { host: request.hostname, header: named }, baseDomain);
+      return resolveTenant(finder, { host: request.hostname, header: named }, baseDomain);
     },
     tenantById,
     identify: async (request) => {
@@ -82,7 +106,7 @@ function gateOf(db: Db, tokens: Tokens, baseDomain: string): Gate {
       }
       const token = request.cookies[sessionCookie];
       const session = token ? await findSession(db, token) : null;
-      return session && identityOf(session.member, session.csrfToken);
+      return session && identityOf(session.member, session.id, session.csrfToken);
     },
     allows: roleAllows,
     refused: tenantRefused,
@@ -127,7 +151,8 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
     return503OnClosing: false,
     frameworkErrors: answerError,
   });
-  const tokens = new Tokens(db);
+  const cache = openCache(app, db);
+  const tokens = new Tokens(db, cache);
   useValidation(app);
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) => {
@@ -146,7 +171,12 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
   });
   await app.register(cookie);
   hangUpOnClosing(app);
-  guard(app, gateOf(db, tokens, config.baseDomain), ['/api/docs', '/assets/', '/favicon.ico']);
+  const redis = config.redisUrl === null ? null : openRedis(config.redisUrl, app.log);
+  app.addHook('onClose', async () => redis?.close());
+  const limits = limitRate(app, config.rateLimits, redis);
+  limits.before();
+  guard(app, gateOf(db, cache, tokens, config.baseDomain), ['/api/docs', '/assets/', '/favicon.ico']);
+  limits.after();
   limitBodyTime(app, 30_000);
   registerHealth(app, db);
   serveAssets(app);

@@ -1,6 +1,7 @@
 // The whole environment of the program, read once, checked and frozen; a wrong value stops the start with one line.
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { presetLimits, type RateLimits, readRateLimits } from './rate-limits.ts';
 
 /** What the program runs with. Paths are absolute; `port` 0 asks for any free one. */
 export type Config = {
@@ -12,6 +13,8 @@ export type Config = {
   readonly demoPassword: string | null;
   readonly logLevel: string;
   readonly trustProxy: boolean;
+  readonly redisUrl: string | null;
+  readonly rateLimits: RateLimits;
 };
 
 /** The folder of the program itself; the default data folder is in it, whichever folder a command is called from. */
@@ -49,6 +52,19 @@ const postgresUrl: Reader<string> = (value, name) => {
     throw new ConfigError(`${name} must be a postgresql:// address`);
   }
   return value;
+};
+
+const redisUrl: Reader<string> = (value, name) => {
+  const url = /^rediss?:\/\//.test(value) && URL.canParse(value) ? new URL(value) : null;
+  if (!url?.hostname || !/^\/?\d*$/.test(url.pathname))
+    throw new ConfigError(`${name} must be a redis:// or rediss:// address`);
+  return value;
+};
+
+const rateLimits: Reader<RateLimits> = (value, name) => {
+  const limits = readRateLimits(value);
+  if (!limits) throw new ConfigError(`${name} must be off, or limits such as token=600/60,sign-in=off`);
+  return limits;
 };
 
 const logLevel: Reader<string> = (value, name) => {
@@ -93,6 +109,16 @@ export const variables = {
     fallback: false,
     about: 'true behind a proxy that sets X-Forwarded-…',
   },
+  REDIS_URL: {
+    read: redisUrl,
+    fallback: null,
+    about: 'Redis 7 or newer, for several web processes; unset: each counts by itself',
+  },
+  HIMALYTIX_RATE_LIMITS: {
+    read: rateLimits,
+    fallback: presetLimits,
+    about: 'requests/seconds by name, such as token=600/60; or off',
+  },
 } as const;
 
 /**
@@ -119,5 +145,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, allowed: readonly string[] = 
     demoPassword: value('HIMALYTIX_DEMO_PASSWORD', variables.HIMALYTIX_DEMO_PASSWORD),
     logLevel: value('HIMALYTIX_LOG_LEVEL', variables.HIMALYTIX_LOG_LEVEL),
     trustProxy: value('HIMALYTIX_TRUST_PROXY', variables.HIMALYTIX_TRUST_PROXY),
+    redisUrl: value('REDIS_URL', variables.REDIS_URL),
+    rateLimits: value('HIMALYTIX_RATE_LIMITS', variables.HIMALYTIX_RATE_LIMITS),
   });
 }

@@ -19,18 +19,22 @@ export type ProblemKind =
   | 'internal'
   | 'unavailable';
 
-/** `detail` is public; what happened inside belongs in `cause`, which is logged and never shown. */
+/**
+ * `detail` is public; what happened inside belongs in `cause`, which is logged and never shown. `retryAfter` is in how many
+ * seconds it may help to come again.
+ */
 export class Problem extends Error {
   readonly kind: ProblemKind;
   readonly code: string;
   readonly detail: string;
   readonly errors: Fault[];
+  readonly retryAfter: number | null;
 
   constructor(
     kind: ProblemKind,
     code: string,
     detail: string,
-    options: { errors?: Fault[]; cause?: unknown } = {},
+    options: { errors?: Fault[]; cause?: unknown; retryAfter?: number } = {},
   ) {
     super(`${code}: ${detail}`, { cause: options.cause });
     this.name = 'Problem';
@@ -38,6 +42,7 @@ export class Problem extends Error {
     this.code = code;
     this.detail = detail;
     this.errors = options.errors ?? [];
+    this.retryAfter = options.retryAfter ?? null;
   }
 }
 

@@ -10,7 +10,8 @@ export const sessionCookie = 'himalytix_session';
 /** A working day and the night after it. */
 export const SESSION_SECONDS = 24 * 60 * 60;
 
-export type Session = { member: Member; csrfToken: string };
+/** `id` names the session without opening it. */
+export type Session = { id: string; member: Member; csrfToken: string };
 
 /** Opens a session; returns the cookie's value. Sessions that have run out are cleared away on the occasion. */
 export async function openSession(
@@ -40,12 +41,12 @@ export async function openSession(
 export async function findSession(db: Db, token: string): Promise<Session | null> {
   const row = await db.kysely
     .selectFrom('sessions')
-    .select(['user_id', 'tenant_id', 'csrf_token'])
+    .select(['id', 'user_id', 'tenant_id', 'csrf_token'])
     .where('token_hash', '=', hashSecretToken(token))
     .where('expires_at', '>', sql<Date>`now()`)
     .executeTakeFirst();
   const member = row ? await memberOf(db, row.user_id, row.tenant_id) : null;
-  return row && member ? { member, csrfToken: row.csrf_token } : null;
+  return row && member ? { id: row.id, member, csrfToken: row.csrf_token } : null;
 }
 
 /** Ends a session; an unknown token is no error. */

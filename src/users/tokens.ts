@@ -2,7 +2,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK, jwtVerify, SignJWT } from 'jose';
 import { sql } from 'kysely';
-import { coalesced } from '#lib/coalesced';
+import { Cache, type Lookup } from '#lib/cache';
 import type { Db } from '#lib/db';
 import { Problem } from '#lib/problem';
 import { inDirectory } from '#lib/tenant-tx';
@@ -56,14 +56,15 @@ async function loadKeys(db: Db): Promise<SigningKey[]> {
 /** Issues, checks and revokes tokens. Keys are read once and again when an unknown `kid` turns up. */
 export class Tokens {
   readonly #db: Db;
-  readonly #members: (key: string) => Promise<Member | null>;
+  readonly #members: Lookup<Member>;
   readonly #verified = new Map<string, AccessClaims & { until: number }>();
   #keys: Promise<SigningKey[]> | undefined;
   #keysReadAt = 0;
 
-  constructor(db: Db) {
+  /** `cache` remembers whom tokens speak for. */
+  constructor(db: Db, cache = new Cache()) {
     this.#db = db;
-    this.#members = coalesced((keys) => signedInMembers(db, keys));
+    this.#members = cache.lookup((keys) => signedInMembers(db, keys));
   }
 
   #readKeys(): Promise<SigningKey[]> {
@@ -210,5 +211,6 @@ export class Tokens {
       .where('family_id', '=', family)
       .where('revoked_at', 'is', null)
       .execute();
+    this.#db.changed();
   }
 }

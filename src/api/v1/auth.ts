@@ -37,7 +37,7 @@ async function signedIn(db: Db, member: Member, pair: TokenPair) {
 
 function loginRoute(app: ApiServer, { db, tokens }: Services): void {
   app.post('/auth/login/', {
-    config: { permission: 'public' },
+    config: { permission: 'public', rateLimit: 'sign-in' },
     bodyLimit,
     schema: {
       tags: ['auth'],
@@ -60,7 +60,7 @@ function loginRoute(app: ApiServer, { db, tokens }: Services): void {
 
 function refreshRoute(app: ApiServer, { db, tokens }: Services): void {
   app.post('/auth/refresh/', {
-    config: { permission: 'public' },
+    config: { permission: 'public', rateLimit: 'sign-in' },
     bodyLimit,
     schema: {
       tags: ['auth'],

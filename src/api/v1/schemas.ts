@@ -233,10 +233,10 @@ export const TokenSchema = Type.Object({
   user: UserSchema,
 });
 
-/** The answers that any route may give besides its own. */
+/** The answers that any route may give besides its own; each route may be asked too often. */
 export const problems = (...statuses: number[]) =>
   Object.fromEntries(
-    statuses.map((status) => [
+    [...statuses, 429].map((status) => [
       status,
       { description: 'A problem', content: { 'application/problem+json': { schema: ProblemSchema } } },
     ]),

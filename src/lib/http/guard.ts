@@ -7,21 +7,22 @@ import type { Actor, Tenant } from '#lib/tenant-tx';
 import { unfitFaults } from './unfit-values.ts';
 
 /**
- * Who the credential says it is, and for which company; `csrfToken` only for a cookie. `tenant` is that company where it was
- * looked up together with the person, after the request had come.
+ * Who the credential says it is, and for which company; `csrfToken` only for a cookie. `credential` names it, and is no secret.
+ * `tenant` is that company where it was looked up together with the person, after the request had come.
  */
 export type Identity = {
+  credential: string;
   tenantId: string;
   actor: Actor;
   csrfToken: string | null;
-  tenant?: Promise<Tenant | null>;
+  tenant?: Tenant | Promise<Tenant | null>;
 };
 
 /** What the guard asks the rooms, handed in by app.ts as the guard knows no room. */
 export type Gate = {
   /** The company that host and header name, or null; throws when they name none that is open. */
   claimedTenant(request: FastifyRequest): Promise<Tenant | null>;
-  tenantById(id: string): Promise<Tenant | null>;
+  tenantById(id: string): Tenant | Promise<Tenant | null>;
   /** Whom the Authorization header of an API request, or the cookie of a page, speaks for; null without either. */
   identify(request: FastifyRequest): Promise<Identity | null>;
   allows(role: string, permission: string): boolean;

@@ -110,9 +110,10 @@ export function logProblem(request: FastifyRequest, problem: Problem): void {
   else if (problem.kind === 'unavailable') request.log.warn({ err: problem.cause ?? problem }, problem.code);
 }
 
-/** Says when to come again, where that may help; the seconds are a guess that fits a restart. */
+/** Says when to come again, where that may help; without a time of the problem's own, the seconds are a guess that fits a restart. */
 export function setRetryAfter(reply: FastifyReply, problem: Problem): void {
-  if (problem.kind === 'unavailable') reply.header('Retry-After', '2');
+  const seconds = problem.retryAfter ?? (problem.kind === 'unavailable' ? 2 : null);
+  if (seconds !== null) reply.header('Retry-After', String(seconds));
 }
 
 /** Answers with application/problem+json. */

@@ -22,7 +22,8 @@ export async function userPageRoutes(app: FastifyInstance, { db }: { db: Db }): 
     return await sendPage(reply, signInPage({ company: request.claimed.name, next, email: '' }));
   });
 
-  app.post('/sign-in/', open, async (request, reply) => {
+  const proving = { config: { permission: 'public', rateLimit: 'sign-in' as const } };
+  app.post('/sign-in/', proving, async (request, reply) => {
     if (!request.claimed) return await askCompany(request, reply);
     const { email, password, next } = credentialsOf(request.body);
     const company = request.claimed.name;

@@ -1,0 +1,163 @@
+// Holds every request to the limits of its address, and those of known people to their account, token and company.
+import { createHash } from 'node:crypto';
+import type { FastifyInstance, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
+import { Problem } from '#lib/problem';
+import { Quota, type Share } from '#lib/quota';
+import { type LimitName, limitNames, type RateLimits } from '#lib/rate-limits';
+import type { Redis } from '#lib/redis';
+import { sourceOf } from '#lib/source-of';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /**
+     * `sign-in` where something is proved, which counts failures; `reset` where a letter is asked for, which counts every time;
+     * `none` for probes. The rest is counted like anything else.
+     */
+    rateLimit?: 'sign-in' | 'reset' | 'none';
+  }
+  interface FastifyRequest {
+    /** What the limits have said to this request so far. */
+    shares: Share[] | null;
+    /** What is given back when the request has succeeded. */
+    charged: { quota: Quota; key: string }[] | null;
+  }
+}
+
+type Charge = { name: LimitName; key: string };
+
+const policyOf = ({ name, limit }: Quota) => `"${name}";q=${limit.requests};w=${limit.seconds}`;
+
+function tooMany({ quota, seconds }: Share): Problem {
+  const detail = `there are more requests than the limit "${quota.name}" lets through; come again in ${seconds} s`;
+  return new Problem('too-many', 'request/rate-limited', detail, { retryAfter: seconds });
+}
+
+/** The account that somebody tries to enter, as far as it has been keyed; hashed, as it belongs in no other place. */
+function accountTried(body: unknown): string | null {
+  const email = (body as { email?: unknown } | null | undefined)?.email;
+  if (typeof email !== 'string' || email === '') return null;
+  return createHash('sha256').update(email.trim().toLowerCase()).digest('base64url').slice(0, 22);
+}
+
+/** Counts requests and tells of it; one instance for an app. */
+class RateLimiter {
+  readonly #quotas = new Map<LimitName, Quota>();
+  readonly #policies = new Map<string, string>();
+
+  constructor(limits: RateLimits, redis: Redis | null) {
+    for (const name of limitNames) {
+      const limit = limits[name];
+      if (limit) this.#quotas.set(name, new Quota(name, limit, redis));
+    }
+  }
+
+  /** Counts a request for each charge; the first that is over its limit ends it. */
+  charge(request: FastifyRequest, charges: readonly Charge[], done: HookHandlerDoneFunction): void {
+    const shares = (request.shares ??= []);
+    const waiting: Promise<Share>[] = [];
+    for (const { name, key } of charges) {
+      const share = this.#quotas.get(name)?.take(key);
+      if (share instanceof Promise) waiting.push(share);
+      else if (share) shares.push(share);
+    }
+    const finish = () => {
+      const over = shares.find(({ isWithin }) => !isWithin);
+      if (over) done(tooMany(over));
+      else done();
+    };
+    if (waiting.length === 0) finish();
+    else
+      Promise.all(waiting).then((late) => {
+        shares.push(...late);
+        finish();
+      }, done);
+  }
+
+  /** The charges of a door, with what is to be given back to who comes in. */
+  chargeDoor(request: FastifyRequest, door: 'sign-in' | 'reset', done: HookHandlerDoneFunction): void {
+    const source = sourceOf(request.ip);
+    const tried = accountTried(request.body);
+    const charges: Charge[] = [{ name: door, key: source }];
+    // By address as well, so that no stranger can lock anybody out from elsewhere.
+    if (tried !== null) charges.push({ name: `${door}-account`, key: `${tried}@${source}` });
+    if (door === 'sign-in')
+      request.charged = charges.flatMap(({ name, key }) => {
+        const quota = this.#quotas.get(name);
+        return quota ? [{ quota, key }] : [];
+      });
+    this.charge(request, charges, done);
+  }
+
+  /** The policies of these limits in one line, made once. */
+  policiesOf(shares: readonly Share[]): string {
+    const names = shares.map(({ quota }) => quota.name).join();
+    let line = this.#policies.get(names);
+    if (line === undefined) {
+      line = shares.map(({ quota }) => policyOf(quota)).join(', ');
+      this.#policies.set(names, line);
+    }
+    return line;
+  }
+}
+
+/** The limit of which the smallest part is left. */
+function tightestOf(shares: readonly Share[]): Share | undefined {
+  let tightest: Share | undefined;
+  for (const share of shares) {
+    if (!tightest || !share.isWithin || share.left * tightest.quota.limit.requests < tightest.left * share.quota.limit.requests)
+      tightest = share;
+    if (!share.isWithin) break;
+  }
+  return tightest;
+}
+
+function chargesOf({ identity }: FastifyRequest): Charge[] {
+  if (!identity) return [];
+  const { actor, tenantId, credential } = identity;
+  return [
+    { name: 'account', key: actor.userId ?? '' },
+    { name: 'token', key: credential },
+    { name: 'company', key: tenantId },
+  ];
+}
+
+/**
+ * Limits an app's requests: `before` is to be called before the guard is hung in, `after` after it. Answers tell by RateLimit and
+ * RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers-10) which limit is the nearest, and refusals by Retry-After, too.
+ */
+export function limitRate(
+  app: FastifyInstance,
+  limits: RateLimits,
+  redis: Redis | null,
+): { before(): void; after(): void } {
+  const limiter = new RateLimiter(limits, redis);
+  app.decorateRequest('shares', null);
+  app.decorateRequest('charged', null);
+  const before = () => {
+    app.addHook('onRequest', (request, _reply, done) => {
+      if (request.routeOptions.config.rateLimit === 'none') done();
+      else limiter.charge(request, [{ name: 'address', key: sourceOf(request.ip) }], done);
+    });
+  };
+  const after = () => {
+    app.addHook('onRequest', (request, _reply, done) => limiter.charge(request, chargesOf(request), done));
+    app.addHook('preHandler', (request, _reply, done) => {
+      const door = request.routeOptions.config.rateLimit;
+      if (door === undefined || door === 'none') done();
+      else limiter.chargeDoor(request, door, done);
+    });
+    app.addHook('onSend', (request, reply, _payload, done) => {
+      const nearest = request.shares && tightestOf(request.shares);
+      if (nearest) {
+        reply.header('RateLimit-Policy', limiter.policiesOf(request.shares ?? []));
+        reply.header('RateLimit', `"${nearest.quota.name}";r=${nearest.left};t=${nearest.seconds}`);
+      }
+      done();
+    });
+    app.addHook('onResponse', (request, reply, done) => {
+      if (reply.statusCode < 400) for (const { quota, key } of request.charged ?? []) quota.giveBack(key);
+      done();
+    });
+  };
+  return { before, after };
+}
