@@ -1,7 +1,6 @@
 // The composition root: the only place that knows all rooms and hands them to each other.
 import { randomUUIDv7 } from 'node:crypto';
 import cookie from '@fastify/cookie';
-import helmet from '@fastify/helmet';
 import Fastify, {
   type FastifyInstance,
   type FastifyReply,
@@ -21,6 +20,7 @@ import { hangUpOnClosing } from '#lib/http/hang-up-on-closing';
 import { registerHealth } from '#lib/http/health';
 import { limitBodyTime } from '#lib/http/limit-body-time';
 import { limitRate } from '#lib/http/limit-rate';
+import { setSecurityHeaders } from '#lib/http/security-headers';
 import { logProblem, problemOf, sendProblem, setRetryAfter, statusOf, titleOf } from '#lib/http/send-problem';
 import { useValidation } from '#lib/http/validation';
 import { Problem } from '#lib/problem';
@@ -38,22 +38,6 @@ import {
 
 /** An account's code of 200 characters, each of which may take twelve in an address. */
 const MAX_PARAM_LENGTH = 2400;
-
-const contentSecurityPolicy = {
-  useDefaults: false,
-  directives: {
-    defaultSrc: ["'none'"],
-    scriptSrc: ["'self'"],
-    styleSrc: ["'self'"],
-    imgSrc: ["'self'", 'data:'],
-    fontSrc: ["'self'"],
-    connectSrc: ["'self'"],
-    manifestSrc: ["'self'"],
-    formAction: ["'self'"],
-    baseUri: ["'none'"],
-    frameAncestors: ["'none'"],
-  },
-};
 
 const identityOf = (member: Member, credential: string, csrfToken: string | null): Identity => ({
   credential,
@@ -85,12 +69,16 @@ function gateOf(db: Db, cache: Cache, tokens: Tokens, baseDomain: string): Gate 
     bySlug: cache.lookup((slugs) => tenantsBySlug(db, slugs)),
     byDomain: cache.lookup((domains) => tenantsByDomain(db, domains)),
   };
+  const identities = new WeakMap<Member, Identity>();
   const bearer = async (access: string): Promise<Identity> => {
     const { tenantId, familyId } = await tokens.verify(access);
+    // Both are looked up at once. Who is refused before the company is asked for shall not end the process when that fails, too.
     const tenant = tenantById(tenantId);
-    // Who is refused before the company is asked for shall not end the process when that fails, too.
     if (tenant instanceof Promise) tenant.catch(() => {});
-    return { ...identityOf(await tokens.memberOf(access), familyId, null), tenant };
+    const member = await tokens.memberOf(access);
+    const identity = identities.get(member) ?? identityOf(member, familyId, null);
+    identities.set(member, identity);
+    return identity;
   };
   return {
     claimedTenant: (request) => {
@@ -159,16 +147,11 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
     const error = new Problem('not-found', 'request/not-found', 'there is nothing at this address');
     return answerError(error, request, reply);
   });
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('X-Request-Id', request.id);
+    done();
   });
-  // Without a referrer at all, browsers send our own forms with the origin "null", which the guard refuses.
-  const referrerPolicy = { policy: 'same-origin' as const };
-  await app.register(helmet, {
-    contentSecurityPolicy,
-    referrerPolicy,
-    strictTransportSecurity: config.trustProxy,
-  });
+  setSecurityHeaders(app, { secure: config.trustProxy });
   await app.register(cookie);
   hangUpOnClosing(app);
   const redis = config.redisUrl === null ? null : openRedis(config.redisUrl, app.log);

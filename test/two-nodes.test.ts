@@ -1,6 +1,7 @@
 // Two web processes with one Redis: what is limited, revoked or changed at one holds at the other, and Redis may die under load.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +10,7 @@ import { setTenantStatus } from '#tenancy';
 import { testPassword } from '#test/company';
 import { openRedisServer, type RedisServer } from '#test/redis-server';
 import { Tokens } from '#users';
-import { type Asker, openAsker, type Outcome } from './faults/asker.ts';
+import { type Asker, type Outcome, openAsker } from './faults/asker.ts';
 import { type FaultHouse, openFaultHouse } from './faults/fault-house.ts';
 
 const LIMITS = 'token=2000/60,address=off,account=off,company=off,sign-in=20/60,sign-in-account=4/60';
@@ -144,8 +145,7 @@ test('wrong passwords are counted over both nodes, for the account and for the a
   const guesses = await byTurns(8, (node) => login(node, email, 'wrong'));
   assert.equal(passed(guesses), 4);
   assert.equal((await login(0, email, testPassword)).status, 429, 'also the right one, from there');
-  let strangers = 0;
-  const others = await byTurns(30, (node) => login(node, `stranger${(strangers += 1)}@example.com`, 'wrong'));
+  const others = await byTurns(30, (node) => login(node, `${randomUUID()}@example.com`, 'wrong'));
   assert.ok(passed(others) <= 12, 'the address has had eight of its twenty');
 });
 

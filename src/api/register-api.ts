@@ -118,9 +118,10 @@ export async function registerApi(app: FastifyInstance, services: Services): Pro
       await api.register(
         async (plain) => {
           const v1 = plain.withTypeProvider<TypeBoxTypeProvider>();
-          v1.addHook('onRequest', async (_request, reply) => {
+          v1.addHook('onRequest', (_request, reply, done) => {
             // Tokens and figures belong in nobody's cache (RFC 6749, 5.1).
             reply.header('API-Version', '1').header('Cache-Control', 'no-store');
+            done();
           });
           v1.addHook('onRoute', (route) => {
             route.bodyLimit ??= BODY_LIMIT_BYTES;

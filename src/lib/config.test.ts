@@ -15,7 +15,16 @@ const wrong: Record<string, string[]> = {
   HIMALYTIX_LOG_LEVEL: ['', 'verbose', 'WARN'],
   HIMALYTIX_TRUST_PROXY: ['', '1', 'yes', 'TRUE'],
   REDIS_URL: ['', 'localhost:6379', 'http://x', 'redis://', 'redis://x/y', 'rediss//x'],
-  HIMALYTIX_RATE_LIMITS: ['', 'on', 'token', 'token=600', 'token=0/60', 'token=1/0', 'nobody=1/1', 'token=1/1,'],
+  HIMALYTIX_RATE_LIMITS: [
+    '',
+    'on',
+    'token',
+    'token=600',
+    'token=0/60',
+    'token=1/0',
+    'nobody=1/1',
+    'token=1/1,',
+  ],
 };
 
 for (const [name, values] of Object.entries(wrong)) {

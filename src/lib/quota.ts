@@ -1,7 +1,7 @@
 // Counts requests against one limit over all processes, asking the shared counter once for many of them.
 import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
-import type { RateLimit } from './rate-limits.ts';
+import type { LimitName, RateLimit } from './rate-limits.ts';
 import type { Redis } from './redis.ts';
 
 /** What became of one request: whether it is within the limit, how many more are, and in how many seconds all are anew. */
@@ -35,14 +35,14 @@ const counterOf = (name: string, { requests: points, seconds: duration }: RateLi
  * together let no more through than the limit says; while Redis is away, each process does by itself.
  */
 export class Quota {
-  readonly name: string;
+  readonly name: LimitName;
   readonly limit: RateLimit;
   readonly #counter: ReturnType<typeof counterOf>;
   readonly #windows = new LRUCache<string, Window>({ max: MOST_WINDOWS });
   readonly #asking = new Map<string, Promise<void>>();
   readonly #waiting = new Map<string, number>();
 
-  constructor(name: string, limit: RateLimit, redis: Redis | null) {
+  constructor(name: LimitName, limit: RateLimit, redis: Redis | null) {
     this.name = name;
     this.limit = limit;
     this.#counter = counterOf(name, limit, redis);

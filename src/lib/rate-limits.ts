@@ -50,7 +50,8 @@ export function readRateLimits(text: string): RateLimits | null {
   if (text === 'off') return {};
   const limits: Partial<Record<LimitName, RateLimit>> = { ...presetLimits };
   for (const part of text.split(',')) {
-    const [, name = '', off, requests, seconds] = /^\s*([a-z-]+)=(?:(off)|(\d{1,9})\/(\d{1,5}))\s*$/.exec(part) ?? [];
+    const [, name = '', off, requests, seconds] =
+      /^\s*([a-z-]+)=(?:(off)|(\d{1,9})\/(\d{1,5}))\s*$/.exec(part) ?? [];
     if (!isName(name)) return null;
     if (off) delete limits[name];
     else if (Number(requests) > 0 && Number(seconds) > 0)

@@ -2,27 +2,13 @@
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { Db } from '#lib/db';
+import type { Identity } from '#lib/http/guard';
 import { Problem } from '#lib/problem';
-import type { Tenant } from '#lib/tenant-tx';
 import { tenantById, tenantRefused } from '#tenancy';
-import { checkCredentials, type Member, permissionsOf, type TokenPair } from '#users';
+import { checkCredentials, type Member, type TokenPair } from '#users';
 import type { ApiServer, Services } from './context.ts';
 import { nullable, problems, strictObject, TokenSchema, UserSchema } from './schemas.ts';
-
-const userDocument = (member: Member, tenant: Tenant) => ({
-  id: member.userId,
-  email: member.email,
-  name: member.name,
-  role: member.role,
-  permissions: [...permissionsOf(member.role)],
-  tenant: {
-    slug: tenant.slug,
-    name: tenant.name,
-    currency: tenant.currency,
-    calendar: tenant.calendar,
-    time_zone: tenant.timeZone,
-  },
-});
+import { ownDocument, userDocument } from './user-document.ts';
 
 /** Anybody may send these bodies, so they are kept small. */
 const bodyLimit = 16_384;
@@ -115,9 +101,10 @@ function meRoute(app: ApiServer): void {
       summary: 'Who I am, in which company, and what I may do there',
       response: { 200: UserSchema, ...problems(401, 403) },
     },
-    handler: async ({ actor, tenant }) => {
-      const member = { ...actor, userId: actor.userId ?? '', tenantId: tenant.id } as Member;
-      return userDocument(member, tenant);
+    handler: async ({ identity, tenant }, reply) => {
+      const { document, json } = ownDocument(identity as Identity, tenant);
+      reply.serializer(() => json);
+      return document;
     },
   });
 }

@@ -6,6 +6,7 @@ import { Quota, type Share } from '#lib/quota';
 import { type LimitName, limitNames, type RateLimits } from '#lib/rate-limits';
 import type { Redis } from '#lib/redis';
 import { sourceOf } from '#lib/source-of';
+import type { Identity } from './guard.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -39,10 +40,20 @@ function accountTried(body: unknown): string | null {
   return createHash('sha256').update(email.trim().toLowerCase()).digest('base64url').slice(0, 22);
 }
 
+/** The first limit that is exceeded ends the request. */
+function settle(shares: readonly Share[], done: HookHandlerDoneFunction): void {
+  for (const share of shares) {
+    if (share.isWithin) continue;
+    done(tooMany(share));
+    return;
+  }
+  done();
+}
+
 /** Counts requests and tells of it; one instance for an app. */
 class RateLimiter {
   readonly #quotas = new Map<LimitName, Quota>();
-  readonly #policies = new Map<string, string>();
+  readonly #policies = new Map<number, string>();
 
   constructor(limits: RateLimits, redis: Redis | null) {
     for (const name of limitNames) {
@@ -51,25 +62,23 @@ class RateLimiter {
     }
   }
 
-  /** Counts a request for each charge; the first that is over its limit ends it. */
+  /** Counts a request for each charge; without a promise where this process knows the answer. */
   charge(request: FastifyRequest, charges: readonly Charge[], done: HookHandlerDoneFunction): void {
-    const shares = (request.shares ??= []);
-    const waiting: Promise<Share>[] = [];
+    request.shares ??= [];
+    const { shares } = request;
+    let waiting: Promise<Share>[] | null = null;
     for (const { name, key } of charges) {
       const share = this.#quotas.get(name)?.take(key);
-      if (share instanceof Promise) waiting.push(share);
-      else if (share) shares.push(share);
+      if (share instanceof Promise) {
+        waiting ??= [];
+        waiting.push(share);
+      } else if (share) shares.push(share);
     }
-    const finish = () => {
-      const over = shares.find(({ isWithin }) => !isWithin);
-      if (over) done(tooMany(over));
-      else done();
-    };
-    if (waiting.length === 0) finish();
+    if (!waiting) settle(shares, done);
     else
       Promise.all(waiting).then((late) => {
         shares.push(...late);
-        finish();
+        settle(shares, done);
       }, done);
   }
 
@@ -88,13 +97,14 @@ class RateLimiter {
     this.charge(request, charges, done);
   }
 
-  /** The policies of these limits in one line, made once. */
+  /** The policies of these limits in one line, made once for each set of them. */
   policiesOf(shares: readonly Share[]): string {
-    const names = shares.map(({ quota }) => quota.name).join();
-    let line = this.#policies.get(names);
+    let set = 0;
+    for (const { quota } of shares) set |= 1 << limitNames.indexOf(quota.name);
+    let line = this.#policies.get(set);
     if (line === undefined) {
       line = shares.map(({ quota }) => policyOf(quota)).join(', ');
-      this.#policies.set(names, line);
+      this.#policies.set(set, line);
     }
     return line;
   }
@@ -104,21 +114,34 @@ class RateLimiter {
 function tightestOf(shares: readonly Share[]): Share | undefined {
   let tightest: Share | undefined;
   for (const share of shares) {
-    if (!tightest || !share.isWithin || share.left * tightest.quota.limit.requests < tightest.left * share.quota.limit.requests)
+    if (
+      !tightest ||
+      !share.isWithin ||
+      share.left * tightest.quota.limit.requests < tightest.left * share.quota.limit.requests
+    )
       tightest = share;
     if (!share.isWithin) break;
   }
   return tightest;
 }
 
-function chargesOf({ identity }: FastifyRequest): Charge[] {
-  if (!identity) return [];
-  const { actor, tenantId, credential } = identity;
-  return [
-    { name: 'account', key: actor.userId ?? '' },
-    { name: 'token', key: credential },
-    { name: 'company', key: tenantId },
-  ];
+// The guard hands out the same identity for as long as it is remembered.
+const known = new WeakMap<Identity, readonly Charge[]>();
+const nobody: readonly Charge[] = [];
+
+function chargesOf({ identity }: FastifyRequest): readonly Charge[] {
+  if (!identity) return nobody;
+  let charges = known.get(identity);
+  if (!charges) {
+    const { actor, tenantId, credential } = identity;
+    charges = [
+      { name: 'account', key: actor.userId ?? '' },
+      { name: 'token', key: credential },
+      { name: 'company', key: tenantId },
+    ];
+    known.set(identity, charges);
+  }
+  return charges;
 }
 
 /**
