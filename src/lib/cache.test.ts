@@ -1,11 +1,8 @@
 // Proves how long answers are remembered, and that what was on its way when something changed is not.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createTestDatabase, type TestDatabase } from '#test/database';
 import { Cache, MOST_AGE_MS } from './cache.ts';
-import { type Db, openDb } from './db.ts';
-import { hearChanges } from './hear-changes.ts';
 
 /** A lookup that answers with how many there have been, when told to. */
 function counted(cache: Cache) {
@@ -32,7 +29,8 @@ test('an answer is remembered for as long as it may be old, counted from before 
   release();
   assert.equal(await first, 1);
   assert.equal(lookup('a'), 1, 'it answers at once');
-  while (performance.now() - began < MOST_AGE_MS) await delay(5);
+  // It is read a moment after it is asked for.
+  while (performance.now() - began < MOST_AGE_MS + 50) await delay(5);
   assert.equal(await lookup('a'), 2);
 });
 
@@ -67,45 +65,4 @@ test('who asks after a change is told what was read after it, also when an answe
   assert.deepEqual([await before, await later], [2, 3]);
   assert.equal(lookup('a'), 3);
   assert.equal(await other.lookup('a'), 2, 'every lookup forgets');
-});
-
-let database: TestDatabase;
-let db: Db;
-before(async () => {
-  database = await createTestDatabase();
-  db = openDb(database.url, { max: 2 });
-});
-after(async () => {
-  await db.close();
-  await database.drop();
-});
-
-async function within(ms: number, what: string, holds: () => boolean): Promise<void> {
-  const until = performance.now() + ms;
-  while (!holds()) {
-    assert.ok(performance.now() < until, `${what} within ${ms} ms`);
-    await delay(5);
-  }
-}
-
-test('a change of another program is heard with its commit, also after the connection was cut, and one that is rolled back is not', async () => {
-  let heard = 0;
-  const stop = hearChanges(db, () => {
-    heard += 1;
-  });
-  try {
-    await within(5000, 'it listens', () => heard === 1);
-    const change = "update users set name = 'x' where false";
-    await db.pool.query(`begin; ${change}; rollback`);
-    await db.pool.query(`begin; ${change}; ${change}; commit`);
-    await within(5000, 'the commit is heard', () => heard === 2);
-    await db.pool.query(
-      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'himalytix changes' and datname = current_database()",
-    );
-    await within(5000, 'it tells that it may have missed something, and listens again', () => heard === 4);
-    await db.pool.query("update tenants set name = 'x' where false");
-    await within(5000, 'it hears again', () => heard === 5);
-  } finally {
-    await stop();
-  }
 });

@@ -1,7 +1,7 @@
 // Holds a small server to its limits: what is counted for whom, what an answer tells, and what a page shows.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { FastifyInstance, InjectOptions } from 'fastify';
+import Fastify, { type FastifyInstance, type InjectOptions } from 'fastify';
 import { loadConfig } from '#lib/config';
 import {
   addMember,
@@ -13,6 +13,8 @@ import {
 } from '#test/company';
 import { type Member, Tokens } from '#users';
 import { buildApp } from '../../app.ts';
+import { limitRate } from './limit-rate.ts';
+import { sendProblem } from './send-problem.ts';
 
 let house: TestHouse;
 let company: TestCompany;
@@ -157,6 +159,23 @@ test('an address that tries many accounts is stopped, and so is one that tries r
     assert.equal(again.statusCode, 429);
     assert.match(String(again.headers.ratelimit), /^"sign-in";r=0;t=\d+$/);
   });
+});
+
+test('letters are counted each time that one is asked for, for an account from one address and for the address', async () => {
+  const app = Fastify();
+  const limits = { reset: { requests: 3, seconds: 60 }, 'reset-account': { requests: 2, seconds: 60 } };
+  const { before: early, after: late } = limitRate(app, limits, null);
+  early();
+  late();
+  app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error));
+  app.post('/reset/', { config: { rateLimit: 'reset' } }, async () => 'sent');
+  const ask = async (email: string, remoteAddress = '192.0.2.1') =>
+    (await app.inject({ method: 'POST', url: '/reset/', payload: { email }, remoteAddress })).statusCode;
+  assert.deepEqual([await ask('a@example.com'), await ask('A@example.com')], [200, 200]);
+  assert.equal(await ask('a@example.com', '192.0.2.2'), 200, 'from elsewhere it is another');
+  const [again, other] = [await ask('a@example.com'), await ask('b@example.com')];
+  assert.deepEqual([again, other], [429, 429], 'that account’s two and the address’ three');
+  await app.close();
 });
 
 test('a person is told in a page, and signing in by page is limited like by the API', async () => {
