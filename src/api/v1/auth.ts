@@ -103,7 +103,7 @@ function meRoute(app: ApiServer): void {
     },
     handler: async ({ identity, tenant }, reply) => {
       const { document, json } = ownDocument(identity as Identity, tenant);
-      reply.serializer(() => json);
+      reply.type('application/json; charset=utf-8').serializer(() => json);
       return document;
     },
   });

@@ -1,6 +1,12 @@
 // Holds every request to the limits of its address, and those of known people to their account, token and company.
 import { createHash } from 'node:crypto';
-import type { FastifyInstance, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
+import type {
+  FastifyInstance,
+  FastifyRequest,
+  HookHandlerDoneFunction,
+  onResponseHookHandler,
+  preHandlerHookHandler,
+} from 'fastify';
 import { Problem } from '#lib/problem';
 import { Quota, type Share } from '#lib/quota';
 import { type LimitName, limitNames, type RateLimits } from '#lib/rate-limits';
@@ -145,7 +151,7 @@ function chargesOf({ identity }: FastifyRequest): readonly Charge[] {
 }
 
 /**
- * Limits an app's requests: `before` is to be called before the guard is hung in, `after` after it. Answers tell by RateLimit and
+ * Limits an app's requests: `before` is to be called before the guard is hung in, `after` after it and before any route. Answers tell by RateLimit and
  * RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers-10) which limit is the nearest, and refusals by Retry-After, too.
  */
 export function limitRate(
@@ -164,11 +170,6 @@ export function limitRate(
   };
   const after = () => {
     app.addHook('onRequest', (request, _reply, done) => limiter.charge(request, chargesOf(request), done));
-    app.addHook('preHandler', (request, _reply, done) => {
-      const door = request.routeOptions.config.rateLimit;
-      if (door === undefined || door === 'none') done();
-      else limiter.chargeDoor(request, door, done);
-    });
     app.addHook('onSend', (request, reply, _payload, done) => {
       const nearest = request.shares && tightestOf(request.shares);
       if (nearest) {
@@ -177,9 +178,16 @@ export function limitRate(
       }
       done();
     });
-    app.addHook('onResponse', (request, reply, done) => {
-      if (reply.statusCode < 400) for (const { quota, key } of request.charged ?? []) quota.giveBack(key);
-      done();
+    app.addHook('onRoute', (route) => {
+      const door = route.config?.rateLimit;
+      if (door === undefined || door === 'none') return;
+      const count: preHandlerHookHandler = (request, _reply, done) => limiter.chargeDoor(request, door, done);
+      const settleUp: onResponseHookHandler = (request, reply, done) => {
+        if (reply.statusCode < 400) for (const { quota, key } of request.charged ?? []) quota.giveBack(key);
+        done();
+      };
+      route.preHandler = [count, ...[route.preHandler ?? []].flat()];
+      route.onResponse = [settleUp, ...[route.onResponse ?? []].flat()];
     });
   };
   return { before, after };
