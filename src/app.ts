@@ -7,9 +7,16 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
-import { accountingPageRoutes, accountingPanels, PostingQueue } from '#accounting';
+import {
+  accountingPageRoutes,
+  accountingPanels,
+  accountingPermissions,
+  listBranches,
+  PostingQueue,
+} from '#accounting';
 import { registerApi } from '#api';
-import { dashboardRoutes, sendError } from '#dashboard';
+import { dashboardPermissions, dashboardRoutes, sendError } from '#dashboard';
+import type { Permission } from '#lib/access';
 import { serveAssets } from '#lib/assets';
 import { Cache } from '#lib/cache';
 import type { Config } from '#lib/config';
@@ -23,26 +30,47 @@ import { limitRate } from '#lib/http/limit-rate';
 import { setSecurityHeaders } from '#lib/http/security-headers';
 import { logProblem, problemOf, sendProblem, setRetryAfter, statusOf, titleOf } from '#lib/http/send-problem';
 import { useValidation } from '#lib/http/validation';
+import { openKeyRing } from '#lib/key-ring';
 import { Problem } from '#lib/problem';
 import { openRedis } from '#lib/redis';
+import { inTenant } from '#lib/tenant-tx';
 import { resolveTenant, tenantRefused, tenantsByDomain, tenantsById, tenantsBySlug } from '#tenancy';
 import {
+  accessPageRoutes,
+  apiKeyReader,
   findSession,
+  isApiKey,
+  keySetRoute,
   type Member,
+  mayDo,
   pageContextOf,
-  roleAllows,
   sessionCookie,
   Tokens,
   userPageRoutes,
+  userPermissions,
 } from '#users';
 
 /** An account's code of 200 characters, each of which may take twelve in an address. */
 const MAX_PARAM_LENGTH = 2400;
 
+/** What there is to be permitted: the permissions of all rooms. */
+export const permissions: readonly Permission[] = [
+  ...dashboardPermissions,
+  ...accountingPermissions,
+  ...userPermissions,
+];
+
 const identityOf = (member: Member, credential: string, csrfToken: string | null): Identity => ({
   credential,
   tenantId: member.tenantId,
-  actor: { userId: member.userId, email: member.email, name: member.name, role: member.role },
+  actor: {
+    userId: member.userId,
+    email: member.email,
+    name: member.name,
+    role: member.role,
+    access: member.access,
+    branches: member.access.branches,
+  },
   csrfToken,
 });
 
@@ -50,10 +78,14 @@ const identityOf = (member: Member, credential: string, csrfToken: string | null
 function openCache(app: FastifyInstance, db: Db): Cache {
   const cache = new Cache();
   const forget = () => cache.forget();
+  const listening = (does: boolean) => {
+    cache.isTold = does;
+    cache.forget();
+  };
   db.onChange.add(forget);
   let stop = async () => {};
   app.addHook('onReady', async () => {
-    stop = hearChanges(db, forget);
+    stop = hearChanges(db, { heard: forget, listening });
   });
   app.addHook('onClose', async () => {
     db.onChange.delete(forget);
@@ -69,8 +101,14 @@ function gateOf(db: Db, cache: Cache, tokens: Tokens, baseDomain: string): Gate 
     bySlug: cache.lookup((slugs) => tenantsBySlug(db, slugs)),
     byDomain: cache.lookup((domains) => tenantsByDomain(db, domains)),
   };
+  const presented = apiKeyReader(db);
   const identities = new WeakMap<Member, Identity>();
   const bearer = async (access: string): Promise<Identity> => {
+    if (isApiKey(access)) {
+      const { member, key } = await presented(access);
+      const identity = identityOf(member, key.id, null);
+      return { ...identity, actor: { ...identity.actor, key } };
+    }
     const { tenantId, familyId } = await tokens.verify(access);
     // Both are looked up at once. Who is refused before the company is asked for shall not end the process when that fails, too.
     const tenant = tenantById(tenantId);
@@ -94,9 +132,11 @@ function gateOf(db: Db, cache: Cache, tokens: Tokens, baseDomain: string): Gate 
       }
       const token = request.cookies[sessionCookie];
       const session = token ? await findSession(db, token) : null;
-      return session && identityOf(session.member, session.id, session.csrfToken);
+      if (!session) return null;
+      const { id, companies } = session;
+      return { ...identityOf(session.member, id, session.csrfToken), session: { id, companies } };
     },
-    allows: roleAllows,
+    allows: mayDo,
     refused: tenantRefused,
   };
 }
@@ -125,6 +165,7 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
 
 /** Builds the web server, not listening yet. `db` stays the caller's to close. */
 export async function buildApp(config: Config, db: Db): Promise<FastifyInstance> {
+  const keyRing = await openKeyRing(config);
   const app = Fastify({
     logger: config.logLevel === 'silent' ? false : { level: config.logLevel, stream: process.stderr },
     trustProxy: config.trustProxy,
@@ -140,7 +181,9 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
     frameworkErrors: answerError,
   });
   const cache = openCache(app, db);
-  const tokens = new Tokens(db, cache);
+  const tokens = new Tokens(db, keyRing, cache);
+  // A node that cannot open what another has sealed shall not begin to serve.
+  app.addHook('onReady', () => tokens.ready());
   useValidation(app);
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) => {
@@ -162,10 +205,16 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
   limits.after();
   limitBodyTime(app, 30_000);
   registerHealth(app, db);
+  keySetRoute(app, tokens);
   serveAssets(app);
-  await registerApi(app, { db, tokens, postings: new PostingQueue(db) });
-  await app.register(userPageRoutes, { db });
+  await registerApi(app, { db, tokens, keyRing, config, postings: new PostingQueue(db), permissions });
+  await app.register(userPageRoutes, { db, tokens, keyRing, config, permissions, contextOf: pageContextOf });
+  await app.register(accessPageRoutes, {
+    db,
+    permissions,
+    branchesOf: (request: FastifyRequest) => inTenant(db, request.tenant, request.actor, listBranches),
+  });
   dashboardRoutes(app, { db, contextOf: pageContextOf, panels: accountingPanels });
-  await app.register(accountingPageRoutes, { db, contextOf: pageContextOf });
+  await app.register(accountingPageRoutes, { db, contextOf: pageContextOf, permissions });
   return app;
 }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import pg from 'pg';
 import { type ChartName, type EntryInput, openBooks, postEntries } from '#accounting';
+import { plainAccess } from '#lib/access';
 import { loadConfig } from '#lib/config';
 import { type Db, openDb } from '#lib/db';
 import type { Fault } from '#lib/problem';
@@ -18,8 +19,11 @@ import {
 } from '#lib/tenant-tx';
 import { provisionTenant } from '#tenancy';
 import { createTestDatabase } from '#test/database';
+import { testKeyRing, testSecretKeys } from '#test/secret-keys';
 import { ensureUser, type Member, type Role, setMembership, Tokens } from '#users';
-import { buildApp } from '../src/app.ts';
+import { buildApp, permissions } from '../src/app.ts';
+
+export { permissions };
 
 export const testPassword = 'correct horse battery staple';
 
@@ -100,7 +104,7 @@ export async function addMember(db: Db, { tenant }: TestCompany, role: Role): Pr
     await setMembership(tx, id, tenant.id, role);
     return id;
   });
-  return { userId, tenantId: tenant.id, email, name, role };
+  return { userId, tenantId: tenant.id, email, name, role, access: plainAccess };
 }
 
 /** A hash of each table of the company and of the shared ones, but for the tokens of whoever asks. */
@@ -165,11 +169,15 @@ export type TestApi = {
   close(): Promise<void>;
 };
 
-/** Builds the whole program over a database, to be talked to without a socket. */
-export async function openTestApi(db: Db): Promise<TestApi> {
-  const app = await buildApp(loadConfig({ HIMALYTIX_LOG_LEVEL: 'silent' }), db);
+/** Builds the whole program over a database, to be talked to without a socket; `prepare` is told of it before it starts. */
+export async function openTestApi(db: Db, prepare?: (app: FastifyInstance) => void): Promise<TestApi> {
+  const app = await buildApp(
+    loadConfig({ HIMALYTIX_LOG_LEVEL: 'silent', HIMALYTIX_SECRET_KEYS: testSecretKeys }),
+    db,
+  );
+  prepare?.(app);
   await app.ready();
-  const tokens = new Tokens(db);
+  const tokens = new Tokens(db, testKeyRing);
   const call: Call = async (method, path, body, headers = {}) => {
     const options: InjectOptions = { method: method as 'GET', url: path, headers };
     if (body !== undefined) {

@@ -1,11 +1,11 @@
 // Holds every route to the permission that was reviewed for it, and proves that a route without one cannot be added.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import Fastify from 'fastify';
 import { type Gate, guard } from '#lib/http/guard';
 import { Problem } from '#lib/problem';
-import { openTestApi, openTestHouse, type TestApi, type TestHouse } from '#test/company';
+import { openTestApi, openTestHouse, permissions, type TestApi, type TestHouse } from '#test/company';
 import { roleAllows, roles } from '#users';
 
 let house: TestHouse;
@@ -50,9 +50,10 @@ test('a HEAD asks for what its GET asks for', () => {
   );
 });
 
-test('what anybody may call is nothing but signing in, health, documentation and assets', () => {
+test('what anybody may call is nothing but signing in, links that were mailed, public keys, health, documentation and assets', () => {
   const open = api.app.guardedRoutes.filter(({ permission }) => permission === 'public');
-  const known = /^\/(api\/(docs|redoc|schema|v1\/auth)|assets|favicon\.ico|health|sign-in)\b/;
+  const known =
+    /^\/(\.well-known\/jwks\.json|api\/(docs|redoc|schema|v1\/(auth|invitations\/accept))|assets|favicon\.ico|health|sign-in|password-reset|invitation|switch\/(begin|finish))\b/;
   assert.deepEqual(
     open.filter(({ url }) => !known.test(url)).map(({ url }) => url),
     [],
@@ -67,6 +68,38 @@ test('a route that only reads asks for a permission to view, and one that writes
     if (!form)
       assert.equal(views, method === 'GET' || method === 'HEAD', `${method} ${url} asks for ${permission}`);
   }
+});
+
+/** What handlers ask for besides their route's own permission, as the source says it. */
+function askedInHandlers(): string[] {
+  const files = globSync('src/**/*.ts', {
+    exclude: ['src/**/*.test.ts', 'src/**/permissions.ts', 'src/users/roles.ts'],
+  });
+  return files.flatMap(
+    (file) => readFileSync(file, 'utf8').match(/(?<=')[a-z]+\.[a-z_]+\.[a-z]+(?=')/g) ?? [],
+  );
+}
+
+test('every permission that a route or a handler asks for is declared, and every declared one is asked for', () => {
+  const declared = permissions.map(({ name }) => name);
+  assert.equal(new Set(declared).size, declared.length, 'each is declared once');
+  const routes = api.app.guardedRoutes.map(({ permission }) => permission);
+  const asked = new Set([...routes, ...askedInHandlers()].filter((name) => /^(\w+\.){1,2}\w+$/.test(name)));
+  const rooms = new Set(declared.map((name) => name.split('.', 1)[0]));
+  assert.deepEqual(
+    [...asked].filter((name) => rooms.has(name.split('.', 1)[0]) && !declared.includes(name)),
+    [],
+    'asked for and not declared',
+  );
+  assert.deepEqual(
+    routes.filter((name) => name !== 'public' && name !== 'signed-in' && !declared.includes(name)),
+    [],
+  );
+  assert.deepEqual(
+    declared.filter((name) => !asked.has(name)),
+    [],
+    'declared and asked for nowhere',
+  );
 });
 
 const nobody: Gate = {

@@ -20,9 +20,30 @@ export type { RateInput } from './currencies/read-rate.ts';
 export { type Revaluation, type RevaluationWish, revalue } from './currencies/revalue.ts';
 export { demoEntries, demoFirstDay } from './demo/demo-entries.ts';
 export { type Dimension, listDimensions, requiredDimension } from './dimensions/dimension.ts';
-export { type DimensionValue, listDimensionValues, requiredValue } from './dimensions/dimension-values.ts';
+export {
+  type DimensionValue,
+  listBranches,
+  listDimensionValues,
+  requiredValue,
+} from './dimensions/dimension-values.ts';
 export { createDimension, deleteDimension, updateDimension } from './dimensions/keep-dimensions.ts';
 export { createValues, deleteValue, updateValue } from './dimensions/keep-values.ts';
+export {
+  type ActPair,
+  actPairLabel,
+  actPairs,
+  type DutyRules,
+  getDutyRules,
+  permissionsOfActs,
+  setDutyRules,
+} from './duties/duty-rules.ts';
+export {
+  type CouldDoBoth,
+  type Duties,
+  readDuties,
+  setDuties,
+  whoCouldDoBoth,
+} from './duties/keep-duties.ts';
 export { type ExportFormat, exportFormats, exportLedger } from './export/export-ledger.ts';
 export { customaryFirstDay } from './fiscal-years/calendar-years.ts';
 export { closeYear, reopenYear } from './fiscal-years/close-year.ts';
@@ -48,6 +69,7 @@ export { type ImportOptions, importJournal } from './import/import-journal.ts';
 export { ImportRefused } from './import/import-refused.ts';
 export type { ImportReport } from './import/import-report.ts';
 export { readJournalFile } from './import/read-journal-file.ts';
+export { type Approval, approveDraft, getApproval, withdrawApproval } from './journal/approve-draft.ts';
 export { type BulkResult, bulkEntries, settleBulk } from './journal/bulk-entries.ts';
 export type { Received } from './journal/bulk-received.ts';
 export { createDraft, deleteDraft, postDraft, updateDraft } from './journal/drafts.ts';
@@ -63,6 +85,7 @@ export { lineBatches, type NumberedLine } from './journal/stream-lines.ts';
 export { openBooks } from './open-books.ts';
 export { accountingPanels } from './pages/panels.ts';
 export { accountingPageRoutes } from './pages/routes.ts';
+export { accountingPermissions } from './permissions.ts';
 export { createTemplate, deleteTemplate, updateTemplate } from './recurring/keep-templates.ts';
 export { getTemplate, listOccurrences, listTemplates } from './recurring/read-templates.ts';
 export { type RunReport, type RunResult, runRecurring } from './recurring/run-recurring.ts';

@@ -5,28 +5,39 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { documentationPolicy, redocRoutes } from './redoc.ts';
 import { accountRoutes } from './v1/accounts.ts';
+import { apiKeyRoutes } from './v1/api-keys.ts';
+import { approvalRoutes } from './v1/approvals.ts';
 import { authRoutes } from './v1/auth.ts';
 import { bulkEntryRoutes } from './v1/bulk-entries.ts';
+import { companySwitchRoutes } from './v1/company-switch.ts';
 import type { Services } from './v1/context.ts';
 import { dimensionValueRoutes } from './v1/dimension-values.ts';
 import { dimensionRoutes } from './v1/dimensions.ts';
+import { dutyRoutes } from './v1/duties.ts';
 import { entryPostingRoutes } from './v1/entry-postings.ts';
 import { exchangeRateRoutes } from './v1/exchange-rates.ts';
 import { fiscalYearRoutes } from './v1/fiscal-years.ts';
+import { invitationRoutes } from './v1/invitations.ts';
 import { journalEntryRoutes } from './v1/journal-entries.ts';
+import { memberRoutes } from './v1/members.ts';
 import { numberSeriesRoutes } from './v1/number-series.ts';
+import { ownSessionRoutes } from './v1/own-sessions.ts';
+import { passwordRoutes } from './v1/passwords.ts';
 import { periodExceptionRoutes } from './v1/period-exceptions.ts';
 import { periodRoutes } from './v1/periods.ts';
 import { recurringEntryRoutes } from './v1/recurring-entries.ts';
 import { recurringRunRoutes } from './v1/recurring-runs.ts';
 import { reportRoutes } from './v1/reports.ts';
 import { revaluationRoutes } from './v1/revaluations.ts';
+import { roleRoutes } from './v1/roles.ts';
+import { signInPolicyRoutes } from './v1/sign-in-policy.ts';
 import { streamEntryRoutes } from './v1/stream-entries.ts';
 
 const description = `The books of your company, for programs.
 
 **Signing in.** \`POST /api/v1/auth/login/\` gives an access token (ten minutes) and a refresh token. Send
 \`Authorization: Bearer …\`. The token belongs to one company; the host or \`X-Tenant\` may name it too, but only the same.
+Programs that run by themselves send an **API key** (\`hmx_…\`) in the token's place, which a person makes at \`/account/api-keys/\`.
 
 **Amounts** are decimal strings, never numbers, in the company's currency unless a line names another. **Dates** are Gregorian, \`YYYY-MM-DD\`.
 **Accounts** are named by their code.
@@ -45,7 +56,14 @@ const openapi = {
   security: [{ bearer: [] }],
   tags: [
     { name: 'auth', description: 'Sign-in, refresh, sign-out' },
-    { name: 'users', description: 'Who one is' },
+    {
+      name: 'users',
+      description: 'Who one is, one’s sessions and sign-ins, invitations, the sign-in policy, API keys',
+    },
+    {
+      name: 'members and roles',
+      description: 'Who may do what, up to which amounts, and what is kept apart',
+    },
     { name: 'accounts', description: 'The chart of accounts' },
     { name: 'journal entries', description: 'Posting, drafts, reversal' },
     { name: 'dimensions', description: 'Branches, projects and whatever else lines are told apart by' },
@@ -63,9 +81,19 @@ const openapi = {
 /** What v1 is made of, in the order of the document. */
 const v1Routes = [
   authRoutes,
+  companySwitchRoutes,
+  passwordRoutes,
+  ownSessionRoutes,
+  invitationRoutes,
+  signInPolicyRoutes,
+  apiKeyRoutes,
+  memberRoutes,
+  roleRoutes,
+  dutyRoutes,
   accountRoutes,
   journalEntryRoutes,
   entryPostingRoutes,
+  approvalRoutes,
   bulkEntryRoutes,
   streamEntryRoutes,
   recurringEntryRoutes,

@@ -1,6 +1,7 @@
 // What every verb needs: the configuration and a database, its own for the time or one that runs already.
 import { InvalidArgumentError } from 'commander';
 import type { FastifyInstance } from 'fastify';
+import type { Permission } from '#lib/access';
 import { type Config, loadConfig } from '#lib/config';
 import { isIsoDate } from '#lib/dates';
 import { type Db, openDb } from '#lib/db';
@@ -11,6 +12,9 @@ import { migrateAll, requireMigrated, tenantBySlug } from '#tenancy';
 
 /** How main.ts hands the composition root to the verbs that serve. */
 export type BuildApp = (config: Config, db: Db) => Promise<FastifyInstance>;
+
+/** What main.ts hands to the verbs of the composition root; `permissions` are those of all rooms. */
+export type House = { buildApp: BuildApp; permissions: readonly Permission[] };
 
 /** An open database; `embedded` tells whether it is ours to migrate without asking. */
 export type OpenDatabase = { db: Db; embedded: boolean; close(): Promise<void> };

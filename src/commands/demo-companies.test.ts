@@ -29,7 +29,10 @@ const start = (chosen?: string) =>
   );
 
 const opens = async (password: string) =>
-  await checkCredentials(house.db, { email: 'accountant@acme.test', password }, null).then(
+  await checkCredentials(house.db, { email: 'accountant@acme.test', password }, null, {
+    door: 'api',
+    from: { ip: '192.0.2.1', userAgent: undefined },
+  }).then(
     () => true,
     () => false,
   );

@@ -63,7 +63,10 @@ async function demoPassword(config: Config, fresh: boolean): Promise<string | nu
   return made;
 }
 
-const emailsOf = (slug: string) => roles.map((role) => ({ role, email: `${role}@${slug}.test` }));
+/** Everybody but the integrator, who is a program. */
+const people = roles.filter((role) => role !== 'integrator');
+
+const emailsOf = (slug: string) => people.map((role) => ({ role, email: `${role}@${slug}.test` }));
 
 async function createDemoCompany(db: Db, company: DemoCompany, password: string): Promise<void> {
   const day = today(company.timeZone);

@@ -3,11 +3,17 @@ import { Command } from 'commander';
 import { ConfigError } from '#lib/config';
 import { Problem } from '#lib/problem';
 import { MigrationError } from '#tenancy';
+import { apiKeyCommand } from './api-key.ts';
 import { auditCommand } from './audit.ts';
-import type { BuildApp } from './context.ts';
+import type { House } from './context.ts';
 import { databaseCommand } from './database.ts';
+import { dutiesCommand } from './duties.ts';
+import { keysCommand } from './keys.ts';
 import { ledgerCommand } from './ledger.ts';
+import { memberCommand } from './members.ts';
 import { migrateCommand } from './migrate.ts';
+import { roleCommand } from './roles.ts';
+import { secretsCommand } from './secrets.ts';
 import { serveCommands } from './serve.ts';
 import { tenantCommand } from './tenant.ts';
 import { userCommand } from './user.ts';
@@ -26,16 +32,22 @@ function explain(error: unknown): string {
 }
 
 /** Runs the verb that `argv` names; sets the exit code 1 when it fails, after saying why on standard error. */
-export async function runCommand(argv: readonly string[], buildApp: BuildApp): Promise<void> {
+export async function runCommand(argv: readonly string[], house: House): Promise<void> {
   const program = new Command('himalytix')
     .description('A multi-tenant ERP whose database proves the books.')
     .showHelpAfterError()
     .helpCommand(false);
-  for (const command of serveCommands(buildApp)) program.addCommand(command);
+  for (const command of serveCommands(house.buildApp)) program.addCommand(command);
   program.addCommand(migrateCommand());
   program.addCommand(databaseCommand());
   program.addCommand(tenantCommand());
   program.addCommand(userCommand());
+  program.addCommand(apiKeyCommand());
+  program.addCommand(keysCommand());
+  program.addCommand(secretsCommand());
+  program.addCommand(memberCommand(house.permissions));
+  program.addCommand(roleCommand(house.permissions));
+  program.addCommand(dutiesCommand(house.permissions));
   program.addCommand(auditCommand());
   program.addCommand(verifyCommand());
   program.addCommand(ledgerCommand());

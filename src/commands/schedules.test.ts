@@ -58,6 +58,6 @@ test('stopping waits for the work under way, tells it so, and nothing comes afte
 test('the serving process purges daily and looks hourly for companies to prove', () => {
   assert.deepEqual(
     schedules.map(({ everyMs }) => everyMs / 3_600_000),
-    [24, 1],
+    [24, 24, 24, 1],
   );
 });

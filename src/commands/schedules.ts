@@ -2,6 +2,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Db } from '#lib/db';
+import type { KeyRing } from '#lib/key-ring';
+import type { Mailer } from '#lib/mail/mailer';
+import { purgeMails, relayMails } from '#lib/mail/relay-mails';
+import { eraseRetiredKeys, purgeRefreshTokens, purgeSignIns } from '#users';
 import { purgeAll } from './purge-answers.ts';
 import { verifyCompanies } from './verify-companies.ts';
 
@@ -19,6 +23,24 @@ export type Schedule = {
   work(db: Db, log: Pick<FastifyBaseLogger, 'error'>, stopped: () => boolean): Promise<unknown>;
 };
 
+/** Mails go out within moments of what they tell of; until there is a queue, each serving process looks for them by itself. */
+export function mailSchedule(keyRing: KeyRing, mailer: Mailer): Schedule {
+  return {
+    name: 'send the mails of the outbox',
+    firstAfterMs: 500,
+    everyMs: 2000,
+    work: (db, log, stopped) =>
+      relayMails(
+        db,
+        keyRing,
+        mailer,
+        (err, mail) =>
+          log.error({ err, ...mail }, mail.givenUp ? 'a mail was given up' : 'a mail was not sent yet'),
+        stopped,
+      ),
+  };
+}
+
 /** What recurring entries bring is not here yet: until there is a scheduler, `ledger run-recurring` posts it. */
 export const schedules: readonly Schedule[] = [
   {
@@ -31,6 +53,24 @@ export const schedules: readonly Schedule[] = [
         (err, company) => log.error({ err, company }, 'old idempotency keys were not purged'),
         stopped,
       ),
+  },
+  {
+    name: 'forget old sign-ins, links and mails',
+    firstAfterMs: MINUTE_MS,
+    everyMs: 24 * HOUR_MS,
+    work: async (db) => {
+      await purgeSignIns(db);
+      await purgeMails(db);
+    },
+  },
+  {
+    name: 'forget the refresh tokens and the signing keys whose time is over',
+    firstAfterMs: 3 * MINUTE_MS,
+    everyMs: 24 * HOUR_MS,
+    work: async (db, _log, stopped) => {
+      await eraseRetiredKeys(db);
+      await purgeRefreshTokens(db, stopped);
+    },
   },
   {
     // Hourly, as each company has its own night; what is proved is not proved again.

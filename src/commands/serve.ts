@@ -2,11 +2,13 @@
 import { Command } from 'commander';
 import type { FastifyInstance } from 'fastify';
 import { type Config, loadConfig } from '#lib/config';
+import { openKeyRing } from '#lib/key-ring';
+import { mailFolder, openMailer } from '#lib/mail/mailer';
 import { progressBar } from '#lib/progress';
 import { requireMigrated } from '#tenancy';
 import { type BuildApp, migrateOrFail, type OpenDatabase, openDatabase } from './context.ts';
 import { ensureDemoCompanies } from './demo-companies.ts';
-import { startSchedules } from './schedules.ts';
+import { mailSchedule, schedules, startSchedules } from './schedules.ts';
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
@@ -55,7 +57,9 @@ async function serve(
   try {
     const announce = await prepare(config, database);
     const app = await buildApp(config, database.db);
-    const stopSchedules = startSchedules(database.db, app.log);
+    const mailer = openMailer(config);
+    const mails = mailSchedule(await openKeyRing(config), mailer);
+    const stopSchedules = startSchedules(database.db, app.log, [...schedules, mails]);
     try {
       await listen(config, app);
       announce(app);
@@ -64,6 +68,7 @@ async function serve(
     } finally {
       await app.close();
       await stopSchedules();
+      mailer.close();
     }
   } finally {
     await database.close();
@@ -90,6 +95,7 @@ async function start(buildApp: BuildApp): Promise<void> {
       say('  sign in   accountant@acme.test, or owner@, clerk@, auditor@, storekeeper@ (demo: @demo.test)');
       say(`  password  ${passwordLine(config, password)}`);
       say(`  API       ${addressOf(config, app)}api/docs/`);
+      if (config.smtpUrl === null) say(`  mails     ${mailFolder(config)}`);
       say('  stop      Ctrl-C');
       say('');
     };

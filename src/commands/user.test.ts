@@ -11,6 +11,8 @@ import {
   type TestHouse,
   testPassword,
 } from '#test/company';
+import { deliveredMails, linkOf } from '#test/mails';
+import { testSecretKeys } from '#test/secret-keys';
 import { userCommand } from './user.ts';
 
 let house: TestHouse;
@@ -20,6 +22,7 @@ before(async () => {
   house = await openTestHouse();
   api = await openTestApi(house.db);
   process.env.DATABASE_URL = house.url;
+  process.env.HIMALYTIX_SECRET_KEYS = testSecretKeys;
 });
 after(async () => {
   await api.close();
@@ -54,4 +57,23 @@ test('a deactivated user is let in nowhere at once, and the company’s log says
   const changed = { ...credentials, password: 'another one entirely' };
   assert.equal((await api.call('POST', '/api/v1/auth/login/', changed, host)).status, 200);
   await assert.rejects(run('--activate', '--deactivate'), /choose one/);
+});
+
+test('an operator invites somebody, and the mail leads to the company', async () => {
+  const company = await createCompany(house.db);
+  const words = ['--email', 'gita@example.com', '--tenant', company.tenant.slug, '--role', 'accountant'];
+  await userCommand()
+    .exitOverride()
+    .parseAsync(['node', 'user', 'invite', ...words]);
+  const [mail] = await deliveredMails(house.db);
+  assert.equal(mail?.subject, `Invitation to ${company.tenant.name}`);
+  const { token, url } = linkOf(mail);
+  assert.equal(url.host, `${company.tenant.slug}.localhost:8000`);
+  const account = { token, name: 'Gita', password: 'plinth vexed quartz' };
+  const accepted = await api.call('POST', '/api/v1/invitations/accept/', account);
+  assert.deepEqual(accepted.body, {
+    tenant: company.tenant.slug,
+    email: 'gita@example.com',
+    role: 'accountant',
+  });
 });

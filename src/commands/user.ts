@@ -1,10 +1,33 @@
 // Creates and changes users and their memberships from the server's console.
-import { Command, Option } from 'commander';
-import { inDirectory } from '#lib/tenant-tx';
-import { changeUser, ensureUser, type Role, roles, setMembership, setPassword } from '#users';
+import { Command } from 'commander';
+import type { Db } from '#lib/db';
+import { openKeyRing } from '#lib/key-ring';
+import { inDirectory, systemActor } from '#lib/tenant-tx';
+import {
+  changeUser,
+  ensureUser,
+  inviteMember,
+  passwordFaults,
+  policyOfPerson,
+  roles,
+  setMembership,
+  setPassword,
+} from '#users';
 import { fromVariable, tenantNamed, withDatabase } from './context.ts';
 
-type Options = { email: string; name?: string; tenant: string; role: Role; passwordEnv: string };
+type Options = { email: string; name?: string; tenant: string; role: string; passwordEnv: string };
+
+/** An operator is warned of a weak password and not kept from it, as they could write any hash into the database. */
+async function warnOfWeakness(db: Db, email: string, password: string): Promise<void> {
+  const user = await db.kysely
+    .selectFrom('users')
+    .select('id')
+    .where('email', '=', email.toLowerCase())
+    .executeTakeFirst();
+  const policy = await policyOfPerson({ db: db.kysely }, user?.id ?? null);
+  for (const { detail } of await passwordFaults(password, policy, [email]))
+    process.stderr.write(`warning: ${detail}\n`);
+}
 
 async function createUser(options: Options): Promise<void> {
   const password = fromVariable(options.passwordEnv);
@@ -16,6 +39,7 @@ async function createUser(options: Options): Promise<void> {
         const userId = await ensureUser(tx, { email: options.email, name, password });
         await setMembership(tx, userId, tenant.id, options.role);
       });
+      await warnOfWeakness(db, options.email, password);
       process.stdout.write(`${options.email} is ${options.role} of ${tenant.name}\n`);
     },
     [options.passwordEnv],
@@ -42,6 +66,7 @@ async function change(options: Change): Promise<void> {
         if (password !== null) await setPassword(tx, email, password);
         await changeUser(tx, email, { name, email: newEmail, active });
       });
+      if (password !== null) await warnOfWeakness(db, newEmail ?? email, password);
       process.stdout.write(`${newEmail ?? email} is changed\n`);
     },
     passwordEnv === undefined ? [] : [passwordEnv],
@@ -60,18 +85,40 @@ function changeCommand(): Command {
     .action(change);
 }
 
-/** `user create` and `user change`. */
+type Invitation = { email: string; tenant: string; role: string };
+
+async function invite({ email, tenant: slug, role }: Invitation): Promise<void> {
+  await withDatabase(async (db, config) => {
+    const tenant = await tenantNamed(db, slug);
+    const keyRing = await openKeyRing(config);
+    const whence = { tenant, actor: systemActor, declared: [] };
+    await inDirectory(db, (tx) => inviteMember(tx, { keyRing, config }, whence, { email, role }));
+    process.stdout.write(`an invitation to ${tenant.name} as ${role} is on its way to ${email}\n`);
+  });
+}
+
+function inviteCommand(): Command {
+  return new Command('invite')
+    .description('mail a link by which somebody becomes a member; the server that runs sends the mail')
+    .requiredOption('--email <address>', 'whom')
+    .requiredOption('--tenant <slug>', 'into which company')
+    .requiredOption('--role <key>', `what they may do: ${roles.join(', ')}, or a role of the company’s own`)
+    .action(invite);
+}
+
+/** `user create`, `user change` and `user invite`. */
 export function userCommand(): Command {
   const create = new Command('create')
     .description('create a user and make them a member of a company; one who exists keeps their password')
     .requiredOption('--email <address>', 'e-mail address, which is also the sign-in')
     .option('--name <name>', 'the name to show; default: the address before the @')
     .requiredOption('--tenant <slug>', 'the company')
-    .addOption(new Option('--role <role>', 'what they may do').choices(roles).makeOptionMandatory())
+    .requiredOption('--role <key>', `what they may do: ${roles.join(', ')}, or a role of the company’s own`)
     .requiredOption('--password-env <variable>', 'the environment variable that holds the password')
     .action(createUser);
   return new Command('user')
     .description('users and their memberships')
     .addCommand(create)
-    .addCommand(changeCommand());
+    .addCommand(changeCommand())
+    .addCommand(inviteCommand());
 }

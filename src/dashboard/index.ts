@@ -16,5 +16,6 @@ export {
 export type { PageContext } from './page-context.ts';
 export { barePage, notice, type Page, pageShell } from './page-shell.ts';
 export type { Panel, PanelContext } from './panel.ts';
+export { dashboardPermissions } from './permissions.ts';
 export { dashboardRoutes } from './routes.ts';
 export { productName } from './settings.ts';

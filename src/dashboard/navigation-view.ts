@@ -48,9 +48,28 @@ function link(item: NavigationItem, path: string): Html {
   return html`<li><a href="${item.href}" data-go="${item.key}" ${current && html`aria-current="${exact}"`}>${icon(item.icon)}<span>${item.label}</span></a></li>`;
 }
 
-function userMenu({ actor, csrfToken }: PageContext): Html {
+// A form for each company, as changing to another is no plain link: see src/users/company-switch.ts.
+function companySwitcher({ companies, tenant, csrfToken }: PageContext): Html | false {
+  if (companies.length < 2) return false;
+  const others = companies.filter(({ slug }) => slug !== tenant.slug);
+  return html`<form class="hx-switcher" method="post" action="/switch/" aria-label="Change the company"><input type="hidden" name="_csrf" value="${csrfToken}">
+<p>Change to</p>
+${others.map(
+  ({
+    slug,
+    name,
+  }) => html`<button type="submit" name="company" value="${slug}">${icon('swap')} <span>${name}</span></button>
+`,
+)}</form>`;
+}
+
+function userMenu(context: PageContext): Html {
+  const { actor, csrfToken, may } = context;
   return html`<details class="hx-user"><summary>${icon('user')}<span><strong>${actor.name || actor.email}</strong><small>${actor.role}</small></span></summary>
 <div class="hx-user-menu"><p>${actor.email}</p>
+${companySwitcher(context)}
+<a href="/account/">${icon('user')} <span>Your account</span></a>
+${may('users.api_key.view') && html`<a href="/account/api-keys/">${icon('plug')} <span>Your API keys</span></a>`}
 <button class="hx-scripted" type="button" data-theme-toggle>${icon('theme')} <span>Light or dark</span></button>
 <button class="hx-scripted" type="button" data-opens="shortcuts">${icon('keyboard')} <span>Keyboard shortcuts</span> <kbd>?</kbd></button>
 <form method="post" action="/sign-out/"><input type="hidden" name="_csrf" value="${csrfToken}"><button type="submit">${icon('leave')} <span>Sign out</span></button></form>

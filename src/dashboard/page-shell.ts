@@ -41,7 +41,7 @@ ${sidebar(context)}
 ${mobileNavigation(context)}
 <main id="main" class="hx-main" tabindex="-1">
 <header class="hx-title">
-<div><p class="hx-print-only">${tenant.name}</p><h1>${page.title}</h1>${subtitle(page.subtitle)}</div>
+<div><p class="hx-print-only">${tenant.name}</p><h1>${page.title}</h1>${subtitle(page.subtitle)}${limit(context)}</div>
 ${page.actions && html`<div class="hx-actions">${page.actions}</div>`}
 </header>
 <div id="messages" class="hx-messages" role="status" aria-live="polite"></div>
@@ -53,11 +53,11 @@ ${shortcutsDialog()}
 }
 
 /** A document without a company's frame, for signing in and for refusals before the company is known. */
-export function barePage(title: string, body: Html): Html {
+export function barePage(title: string, body: Html, styles: readonly string[] = []): Html {
   return html`<!doctype html>
 <html lang="en">
 <head>
-${pageHead(title)}
+${pageHead(title, styles)}
 </head>
 <body class="hx-bare">
 ${ridge()}
@@ -97,6 +97,13 @@ ${sheets.map((name) => html`<link rel="stylesheet" href="${assetUrl(name)}">\n`)
 
 function subtitle(content: Html | string | undefined): Html | undefined {
   return content === undefined ? undefined : html`<p class="hx-subtitle">${content}</p>`;
+}
+
+// Whoever sees some branches only is told so wherever there is a figure.
+function limit({ actor: { branches } }: PageContext): Html | undefined {
+  if (!branches) return undefined;
+  const [only] = branches;
+  return html`<p class="hx-subtitle">${branches.length === 1 ? `Branch ${only} only` : `Branches ${[...branches].sort().join(', ')} only`}</p>`;
 }
 
 // The far and the near range behind the pages that belong to no company yet.

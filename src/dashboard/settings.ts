@@ -57,6 +57,41 @@ export const navigation: readonly NavigationSection[] = [
       },
     ],
   },
+  {
+    title: 'Settings',
+    items: [
+      {
+        label: 'Members',
+        href: '/settings/members/',
+        icon: 'users',
+        key: 'm',
+        permission: 'users.member.view',
+      },
+      { label: 'Roles', href: '/settings/roles/', icon: 'key', key: 'r', permission: 'users.role.view' },
+      { label: 'Duties', href: '/settings/duties/', icon: 'lock', key: 'u', permission: 'users.duty.view' },
+      {
+        label: 'API keys',
+        href: '/settings/api-keys/',
+        icon: 'plug',
+        key: 'k',
+        permission: 'users.service_key.view',
+      },
+      {
+        label: 'Invitations',
+        href: '/settings/invitations/',
+        icon: 'mail',
+        key: 'i',
+        permission: 'users.invitation.view',
+      },
+      {
+        label: 'Sign-in',
+        href: '/settings/sign-in/',
+        icon: 'gear',
+        key: 's',
+        permission: 'users.sign_in_policy.view',
+      },
+    ],
+  },
 ];
 
 /** The page that the key n opens from anywhere. */

@@ -14,8 +14,12 @@ const MOST_ANSWERS = 10_000;
 /** Answers at once where the answer is remembered. */
 export type Lookup<V> = (key: string) => V | Promise<V | null>;
 
-/** What is remembered in this process, of any number of lookups; all of it is forgotten together. */
+/**
+ * What is remembered in this process, of any number of lookups; all of it is forgotten together. Nothing is, and the database is
+ * asked each time, unless `isTold` says that somebody tells of changes.
+ */
 export class Cache {
+  isTold = false;
   readonly #answers = new Set<LRUCache<string, NonNullable<unknown>>>();
   #generation = 0;
 
@@ -32,7 +36,7 @@ export class Cache {
       const [start, generation] = [performance.now(), this.#generation];
       const found = await load(keys);
       // What was on its way when something changed is good for who asked before, and for nobody after.
-      if (generation === this.#generation)
+      if (this.isTold && generation === this.#generation)
         for (const [key, answer] of found) known.set(key, answer, { start });
       return found;
     });

@@ -5,6 +5,8 @@ import { test } from 'node:test';
 import { ConfigError, loadConfig, projectRoot, variables } from './config.ts';
 import { presetLimits } from './rate-limits.ts';
 
+const key = Buffer.alloc(32, 7).toString('base64');
+
 const wrong: Record<string, string[]> = {
   PORT: ['', 'x', '-1', '65536', '80.5', '0x50', '1e3', ' 80', '99999999999'],
   HIMALYTIX_HOST: ['', 'a b', 'http://x', 'x/y', '%'],
@@ -25,6 +27,20 @@ const wrong: Record<string, string[]> = {
     'nobody=1/1',
     'token=1/1,',
   ],
+  HIMALYTIX_SECRET_KEYS: [
+    '',
+    ',',
+    'secret',
+    'a:',
+    'a:c2hvcnQ=',
+    `a b:${key}`,
+    `a:${key}x`,
+    `a:${key},a:${key}`,
+  ],
+  HIMALYTIX_SECRET_KEYS_FILE: ['', ' '],
+  HIMALYTIX_PUBLIC_URL: ['', 'example.com', 'ftp://example.com', 'https://example.com/books', 'https://'],
+  SMTP_URL: ['', 'mail.example.com', 'http://mail.example.com', 'smtp://'],
+  HIMALYTIX_MAIL_FROM: ['', 'Books', 'Books <books>', 'a@b\r\nBcc: c@d', '<@>'],
 };
 
 for (const [name, values] of Object.entries(wrong)) {
@@ -87,4 +103,17 @@ test('a limit that is named replaces its preset, and the others stay', () => {
   assert.deepEqual(rateLimits, { ...others, token: { requests: 600, seconds: 60 } });
   assert.deepEqual(loadConfig({ HIMALYTIX_RATE_LIMITS: 'off' }).rateLimits, {});
   assert.deepEqual(loadConfig({}).rateLimits, presetLimits);
+});
+
+test('a secret key is never quoted, and keys come from the environment or from a file but not from both', () => {
+  assert.throws(
+    () => loadConfig({ HIMALYTIX_SECRET_KEYS: `a:${key},b:${key.slice(2)}` }),
+    (error) =>
+      /HIMALYTIX_SECRET_KEYS entry 2 is not/.test(String(error)) && !String(error).includes(key.slice(2)),
+  );
+  assert.throws(
+    () => loadConfig({ HIMALYTIX_SECRET_KEYS: `a:${key}`, HIMALYTIX_SECRET_KEYS_FILE: 'keys' }),
+    /ConfigError: HIMALYTIX_SECRET_KEYS and HIMALYTIX_SECRET_KEYS_FILE are both set/,
+  );
+  assert.ok(isAbsolute(loadConfig({ HIMALYTIX_SECRET_KEYS_FILE: 'keys' }).secretKeysFile ?? ''));
 });

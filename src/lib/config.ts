@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { presetLimits, type RateLimits, readRateLimits } from './rate-limits.ts';
+import { parseSecretKeys } from './secret-keys.ts';
 
 /** What the program runs with. Paths are absolute; `port` 0 asks for any free one. */
 export type Config = {
@@ -15,6 +16,11 @@ export type Config = {
   readonly trustProxy: boolean;
   readonly redisUrl: string | null;
   readonly rateLimits: RateLimits;
+  readonly secretKeys: string | null;
+  readonly secretKeysFile: string | null;
+  readonly publicUrl: string | null;
+  readonly smtpUrl: string | null;
+  readonly mailFrom: string;
 };
 
 /** The folder of the program itself; the default data folder is in it, whichever folder a command is called from. */
@@ -67,6 +73,26 @@ const rateLimits: Reader<RateLimits> = (value, name) => {
   return limits;
 };
 
+const smtpUrl: Reader<string> = (value, name) => {
+  if (!/^smtps?:\/\/[^/]/.test(value) || !URL.canParse(value)) {
+    throw new ConfigError(`${name} must be an smtp:// or smtps:// address`);
+  }
+  return value;
+};
+
+const origin: Reader<string> = (value, name) => {
+  const url = /^https?:\/\//.test(value) && URL.canParse(value) ? new URL(value) : null;
+  if (!url || url.href !== `${url.origin}/`)
+    throw new ConfigError(`${name} must be an address such as https://example.com, not "${value}"`);
+  return url.origin;
+};
+
+const mailbox: Reader<string> = (value, name) => {
+  if (!/^([^<>\r\n]+ <[^\s@<>]+@[^\s@<>]+>|[^\s@<>]+@[^\s@<>]+)$/.test(value))
+    throw new ConfigError(`${name} must be an address such as Books <books@example.com>`);
+  return value;
+};
+
 const logLevel: Reader<string> = (value, name) => {
   if (!logLevels.includes(value))
     throw new ConfigError(`${name} must be one of ${logLevels.join(', ')}, not "${value}"`);
@@ -77,6 +103,15 @@ const flag: Reader<boolean> = (value, name) => {
   if (value !== 'true' && value !== 'false')
     throw new ConfigError(`${name} must be true or false, not "${value}"`);
   return value === 'true';
+};
+
+const secretKeys: Reader<string> = (value, name) => {
+  try {
+    parseSecretKeys(value);
+  } catch (error) {
+    throw new ConfigError(`${name} ${error instanceof Error ? error.message : 'cannot be read'}`);
+  }
+  return value;
 };
 
 /** The one schema: each variable's reader and default. README's table is tested against these names. */
@@ -119,6 +154,31 @@ export const variables = {
     fallback: presetLimits,
     about: 'requests/seconds by name, such as token=600/60; or off',
   },
+  HIMALYTIX_SECRET_KEYS: {
+    read: secretKeys,
+    fallback: null,
+    about: 'the keys that seal secrets in the database, id:base64,…; the first one seals',
+  },
+  HIMALYTIX_SECRET_KEYS_FILE: {
+    read: text,
+    fallback: null,
+    about: 'a file that holds them; unset: secret-keys in the data folder, made at first start',
+  },
+  HIMALYTIX_PUBLIC_URL: {
+    read: origin,
+    fallback: null,
+    about: 'where the bare host is found, for links in mails; unset: from BASE_DOMAIN and PORT',
+  },
+  SMTP_URL: {
+    read: smtpUrl,
+    fallback: null,
+    about: 'the mail server; unset: mails are files in DATA_DIR/mail',
+  },
+  HIMALYTIX_MAIL_FROM: {
+    read: mailbox,
+    fallback: 'Himalytix <no-reply@localhost>',
+    about: 'the sender of mails',
+  },
 } as const;
 
 /**
@@ -136,6 +196,9 @@ export function loadConfig(env: NodeJS.ProcessEnv, allowed: readonly string[] = 
     const raw = env[name];
     return raw === undefined ? spec.fallback : spec.read(raw, name);
   }
+  if (env.HIMALYTIX_SECRET_KEYS !== undefined && env.HIMALYTIX_SECRET_KEYS_FILE !== undefined)
+    throw new ConfigError('HIMALYTIX_SECRET_KEYS and HIMALYTIX_SECRET_KEYS_FILE are both set; choose one');
+  const secretKeysFile = value('HIMALYTIX_SECRET_KEYS_FILE', variables.HIMALYTIX_SECRET_KEYS_FILE);
   return Object.freeze({
     port: value('PORT', variables.PORT),
     host: value('HIMALYTIX_HOST', variables.HIMALYTIX_HOST),
@@ -147,5 +210,10 @@ export function loadConfig(env: NodeJS.ProcessEnv, allowed: readonly string[] = 
     trustProxy: value('HIMALYTIX_TRUST_PROXY', variables.HIMALYTIX_TRUST_PROXY),
     redisUrl: value('REDIS_URL', variables.REDIS_URL),
     rateLimits: value('HIMALYTIX_RATE_LIMITS', variables.HIMALYTIX_RATE_LIMITS),
+    secretKeys: value('HIMALYTIX_SECRET_KEYS', variables.HIMALYTIX_SECRET_KEYS),
+    secretKeysFile: secretKeysFile === null ? null : resolve(secretKeysFile),
+    publicUrl: value('HIMALYTIX_PUBLIC_URL', variables.HIMALYTIX_PUBLIC_URL),
+    smtpUrl: value('SMTP_URL', variables.SMTP_URL),
+    mailFrom: value('HIMALYTIX_MAIL_FROM', variables.HIMALYTIX_MAIL_FROM),
   });
 }

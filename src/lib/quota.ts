@@ -53,12 +53,6 @@ export class Quota {
     return this.#takeKnown(key) ?? this.#takeAsking(key);
   }
 
-  /** Takes back that a request was counted, as long as its window lasts. */
-  giveBack(key: string): void {
-    const window = this.#windows.get(key);
-    if (window && performance.now() < window.endsAt) window.permits += 1;
-  }
-
   #takeKnown(key: string): Share | null {
     const window = this.#windows.get(key);
     const now = performance.now();

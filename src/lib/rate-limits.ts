@@ -4,20 +4,11 @@
 export type RateLimit = { requests: number; seconds: number };
 
 /**
- * `address`, `account`, `token` and `company` count every request; the others count at the doors where people prove who they are:
- * failures at signing in (`sign-in` those from an address, `sign-in-account` those of an e-mail address from there) and each asking
- * for a letter (`reset`, `reset-account`).
+ * `address`, `account`, `token` and `company` count every request. `sign-in` and `reset` count those of an address at the doors
+ * where people prove who they are, and where they ask for a letter; they spare the machine, which has dear work there. Who guesses
+ * is slowed down by the failures at an account, see src/users/throttle.ts.
  */
-export const limitNames = [
-  'address',
-  'account',
-  'token',
-  'company',
-  'sign-in',
-  'sign-in-account',
-  'reset',
-  'reset-account',
-] as const;
+export const limitNames = ['address', 'account', 'token', 'company', 'sign-in', 'reset'] as const;
 
 export type LimitName = (typeof limitNames)[number];
 
@@ -25,7 +16,7 @@ export type LimitName = (typeof limitNames)[number];
 export type RateLimits = Readonly<Partial<Record<LimitName, RateLimit>>>;
 
 // More than one process can answer in a minute, so that only who runs wild is stopped: neither a person nor an import, and no
-// benchmark. An office shares an address, so its people may mistype their passwords together.
+// benchmark. An office shares an address, and its people come in at the same time.
 const runaway = { requests: 600_000, seconds: 60 };
 
 /** What holds unless an operator says otherwise. */
@@ -34,10 +25,8 @@ export const presetLimits: RateLimits = {
   account: runaway,
   token: runaway,
   company: runaway,
-  'sign-in': { requests: 100, seconds: 60 },
-  'sign-in-account': { requests: 20, seconds: 60 },
+  'sign-in': { requests: 300, seconds: 60 },
   reset: { requests: 30, seconds: 600 },
-  'reset-account': { requests: 5, seconds: 600 },
 };
 
 const isName = (text: string): text is LimitName => limitNames.includes(text as LimitName);

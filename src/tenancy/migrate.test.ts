@@ -134,7 +134,11 @@ describe('migrating everything', () => {
   test('refuses a shared schema that is newer than the program, before any company', async () => {
     await record('public', "insert into schema_migrations (version, name, checksum) values (99, 'x', 'x')");
     await assert.rejects(migrateAll(house.db), message(/schema public is at version 99/));
-    await assert.rejects(requireMigrated(house.db), message(/is at version 99, this program at 4/));
+    const own = (await readMigrations('public')).length;
+    await assert.rejects(
+      requireMigrated(house.db),
+      message(new RegExp(`is at version 99, this program at ${own}`)),
+    );
     await record('public', 'delete from schema_migrations where version = 99');
   });
 

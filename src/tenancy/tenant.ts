@@ -3,7 +3,7 @@ import { type Selectable, sql } from 'kysely';
 import { noteChange } from '#lib/audit/note-change';
 import type { Db } from '#lib/db';
 import type { Tenants } from '#lib/db-types/public';
-import { type Calendar, inDirectory, type Tenant } from '#lib/tenant-tx';
+import { type Calendar, inDirectory, inDirectoryOf, type Tenant } from '#lib/tenant-tx';
 
 /** A row of the table `tenants` as a Tenant. */
 export function tenantFromRow(row: Selectable<Tenants>): Tenant {
@@ -86,7 +86,7 @@ export async function setTenantStatus(db: Db, slug: string, status: Tenant['stat
 
 /** Gives a company a custom domain, which must be nobody's. */
 export async function addTenantDomain(db: Db, tenantId: string, domain: string): Promise<void> {
-  await inDirectory(db, async (tx) => {
+  await inDirectoryOf(db, { id: tenantId }, async (tx) => {
     const name = domain.toLowerCase();
     await tx.db.insertInto('tenant_domains').values({ domain: name, tenant_id: tenantId }).execute();
     const after = { domain: name };

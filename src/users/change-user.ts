@@ -20,6 +20,8 @@ async function faultsOf(
   const faults: Fault[] = [];
   if (after.name === '')
     faults.push({ pointer: '/name', code: 'users/invalid', detail: 'a user has a name' });
+  if (after.name.length > 200)
+    faults.push({ pointer: '/name', code: 'users/invalid', detail: 'a name has at most 200 characters' });
   if (!isEmailAddress(after.email))
     faults.push({
       pointer: '/email',

@@ -1,50 +1,54 @@
-// Proves who somebody is by e-mail address and password, for one company.
+// What follows once somebody has proved who they are: every sign-in passes here, whatever the proof and whoever asks.
 import type { Db } from '#lib/db';
-import { Problem } from '#lib/problem';
-import { passwordMatches } from './password.ts';
-import { type Member, memberOf } from './user.ts';
+import { rememberOrigin } from './known-origins.ts';
+import { newSecretToken } from './secret-token.ts';
+import { openSession } from './sessions.ts';
+import { noteSignIn } from './sign-in-events.ts';
+import type { Door, SignInMethod, SignInOrigin } from './sign-in-facts.ts';
+import type { TokenPair, Tokens } from './tokens.ts';
+import type { Member } from './user.ts';
 
-/** One answer for a wrong password, an unknown address and a company that is not theirs. */
-function refused(): Problem {
-  return new Problem('unauthenticated', 'users/credentials-refused', 'e-mail address or password is wrong');
+/** What has been proved: the member, how, and from where. */
+export type Proof = { member: Member; methods: readonly SignInMethod[]; from: SignInOrigin };
+
+/** What a sign-in gives: a page the values of its cookies, a program its tokens. */
+export type Credentials = { page: { session: string; device: string }; api: TokenPair };
+/** How far a sign-in has come; `open` is the end of it. */
+export type BegunSession<D extends Door> = { state: 'open'; member: Member; credential: Credentials[D] };
+
+export type SignInServices = { db: Db; tokens: Tokens };
+
+/**
+ * The seam after the first factor. Page and API call it once the password is right, a provider has answered, or a link was
+ * used; what it returns tells whether the member is signed in or something is asked of them still. The caller has found out
+ * that the person is a member of the company; nothing has been opened before, and whatever must come between proof and
+ * session belongs here and nowhere else.
+ */
+export async function beginSession<D extends Door>(
+  services: SignInServices,
+  door: D,
+  proof: Proof,
+): Promise<BegunSession<D>> {
+  return await finishSession(services, door, proof);
 }
 
 /**
- * Checks a password. Without a company, the only one that the person belongs to is taken; with several, the company must
- * be named. Throws an unauthenticated Problem, the same for whatever is wrong.
+ * Opens the session or issues the tokens: what beginSession() comes to when nothing more is asked of the member. The history
+ * says so, and from now on the browser and the address are known.
  */
-export async function checkCredentials(
-  db: Db,
-  credentials: { email: string; password: string },
-  tenantId: string | null,
-): Promise<Member> {
-  const user = await db.kysely
-    .selectFrom('users')
-    .select(['id', 'password_hash'])
-    .where('email', '=', credentials.email.trim().toLowerCase())
-    .where('is_active', '=', true)
-    .executeTakeFirst();
-  const matches = await passwordMatches(credentials.password, user?.password_hash);
-  if (!user || !matches) throw refused();
-  const member = await memberOf(db, user.id, tenantId ?? (await onlyTenantOf(db, user.id)));
-  if (!member) throw refused();
-  return member;
-}
-
-async function onlyTenantOf(db: Db, userId: string): Promise<string> {
-  const rows = await db.kysely
-    .selectFrom('memberships')
-    .innerJoin('tenants', 'tenants.id', 'memberships.tenant_id')
-    .select('tenants.id')
-    .where('memberships.user_id', '=', userId)
-    .where('tenants.status', '=', 'active')
-    .limit(2)
-    .execute();
-  const [only] = rows;
-  if (!only) throw refused();
-  if (rows.length > 1) {
-    const detail = 'you belong to several companies; name one by its host or by X-Tenant';
-    throw new Problem('malformed', 'users/company-needed', detail);
-  }
-  return only.id;
+async function finishSession<D extends Door>(
+  { db, tokens }: SignInServices,
+  door: D,
+  { member, methods, from }: Proof,
+): Promise<BegunSession<D>> {
+  const device = from.device ?? newSecretToken();
+  const open: { [Each in Door]: () => Promise<Credentials[Each]> } = {
+    page: async () => ({ session: await openSession(db, member, from), device }),
+    api: () => tokens.issue(member, from),
+  };
+  const credential = await open[door]();
+  await rememberOrigin(db, member.userId, door === 'page' ? { ...from, device } : from);
+  const { userId, tenantId } = member;
+  await noteSignIn(db, { userId, tenantId, succeeded: true, methods, door, from });
+  return { state: 'open', member, credential };
 }

@@ -1,6 +1,6 @@
-// Whom access tokens speak for at this moment: members still, and their sign-in not ended.
+// Whom access tokens speak for at this moment, and what they may do: members still, and their sign-in not ended.
 import type { Db } from '#lib/db';
-import type { Role } from './roles.ts';
+import { accessOf, type StoredAccess } from './access/stored-access.ts';
 import type { Member } from './user.ts';
 
 /** Whom an access token speaks for; `familyId` is the sign-in that it came from. */
@@ -10,7 +10,12 @@ export type AccessClaims = { userId: string; tenantId: string; familyId: string 
 export const claimsKey = ({ userId, tenantId, familyId }: AccessClaims) =>
   `${userId} ${tenantId} ${familyId}`;
 
-type Row = Pick<Member, 'email' | 'name' | 'role'> & { user_id: string; tenant_id: string; key: string };
+type Row = Pick<Member, 'email' | 'name' | 'role'> & {
+  user_id: string;
+  tenant_id: string;
+  key: string;
+  access: StoredAccess | null;
+};
 
 /**
  * The members that claims speak for, by claimsKey(), in one statement however many they are; left out are those who are
@@ -24,9 +29,9 @@ export async function signedInMembers(db: Db, keys: readonly string[]): Promise<
     [keys, users, tenants, families],
   );
   return new Map(
-    rows.map(({ key, user_id, tenant_id, email, name, role }) => [
+    rows.map(({ key, user_id, tenant_id, email, name, role, access }) => [
       key,
-      { userId: user_id, tenantId: tenant_id, email, name, role: role as Role },
+      { userId: user_id, tenantId: tenant_id, email, name, role, access: accessOf(access) },
     ]),
   );
 }

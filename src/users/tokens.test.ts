@@ -4,6 +4,7 @@ import { after, before, mock, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MOST_AGE_MS } from '#lib/cache';
 import { addMember, createCompany, openTestHouse, type TestHouse } from '#test/company';
+import { testKeyRing } from '#test/secret-keys';
 import { Tokens } from './tokens.ts';
 
 let house: TestHouse;
@@ -16,7 +17,7 @@ const refused = { code: 'users/token-refused' };
 
 async function signIn() {
   const member = await addMember(house.db, await createCompany(house.db), 'clerk');
-  const tokens = new Tokens(house.db);
+  const tokens = new Tokens(house.db, testKeyRing);
   const { access } = await tokens.issue(member);
   assert.deepEqual(await tokens.memberOf(access), member);
   return { tokens, access, member };

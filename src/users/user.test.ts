@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { inDirectory } from '#lib/tenant-tx';
-import { createCompany, openTestHouse, type TestCompany, type TestHouse } from '#test/company';
+import { createCompany, openTestHouse, permissions, type TestCompany, type TestHouse } from '#test/company';
 import { hashPassword, passwordMatches } from './password.ts';
-import { permissionsOf, roleAllows, roles } from './roles.ts';
+import { roleAllows, roles } from './roles.ts';
 import { ensureUser, memberOf, type NewUser, setMembership, userNames } from './user.ts';
 
 let house: TestHouse;
@@ -73,10 +73,10 @@ test('a role allows what it is granted, and an unknown one nothing', () => {
       !roleAllows('clerk', 'accounting.period.close'),
   );
   for (const role of ['auditor', 'storekeeper']) {
-    for (const permission of permissionsOf(role)) assert.match(permission, /\.view$/);
+    for (const { name } of permissions) if (roleAllows(role, name)) assert.match(name, /\.view$/);
   }
   for (const role of ['', 'king', 'Owner', 'toString', '__proto__', 'constructor']) {
     assert.ok(!roleAllows(role, 'dashboard.view'), role);
   }
-  assert.equal(roles.length, 5);
+  assert.equal(roles.length, 6);
 });

@@ -15,6 +15,7 @@ import {
   type TestHouse,
   testPassword,
 } from '#test/company';
+import { testKeyRing } from '#test/secret-keys';
 import { type Member, roleAllows, roles } from '#users';
 import { faultsOf } from './problem.ts';
 
@@ -122,10 +123,22 @@ describe('a company', () => {
 });
 
 async function signingKey(): Promise<{ kid: string; jwk: JWK }> {
-  const { rows } = await house.superuser.query<{ kid: string; private_jwk: JWK }>(
+  const { rows } = await house.superuser.query<{ kid: string; private_sealed: string }>(
     'select * from signing_keys',
   );
-  return { kid: rows[0]?.kid ?? '', jwk: rows[0]?.private_jwk ?? {} };
+  const { kid = '', private_sealed: sealed = '' } = rows[0] ?? {};
+  const opened = testKeyRing.open(sealed, `signing_keys.private:${kid}`);
+  return { kid, jwk: JSON.parse(opened.toString()) };
+}
+
+/** A token whose shared secret is our public key, as whoever takes the algorithm from the token would check it. */
+async function forgeByPublicKey(secret: (jwk: JWK) => Uint8Array): Promise<string> {
+  const { keys } = (await api.call('GET', '/.well-known/jwks.json')).body as unknown as { keys: JWK[] };
+  const [jwk = {}] = keys;
+  const payload = JSON.parse(Buffer.from(access.split('.')[1] ?? '', 'base64url').toString());
+  return await new SignJWT(payload)
+    .setProtectedHeader({ alg: 'HS256', kid: String(jwk.kid), typ: 'JWT' })
+    .sign(secret(jwk));
 }
 
 type Forgery = { claims?: object; header?: object; jwk?: JWK; from?: number; until?: number };
@@ -148,6 +161,15 @@ async function forge({ claims = {}, header = {}, jwk, from = 0, until = 600 }: F
 
 const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
+async function refuseAll(tokens: Record<string, string>): Promise<void> {
+  for (const [what, token] of Object.entries(tokens)) {
+    const answer = await me(token);
+    assert.equal(answer.status, 401, what);
+    faultsOf(answer, 401);
+    assert.equal(answer.headers['www-authenticate'], 'Bearer');
+  }
+}
+
 describe('an access token', () => {
   test('made like ours by who has the key is one', async () => {
     assert.equal((await me(await forge({}))).status, 200);
@@ -169,24 +191,19 @@ describe('an access token', () => {
       'another key': await forge({ jwk: foreign }),
       'an unknown key': await forge({ header: { kid: 'nobody' } }),
       'no key id': await forge({ header: { kid: undefined } }),
-      'a key in its own header': await forge({ jwk: foreign, header: { jwk: foreign, kid: 'mine' } }),
-      'a key elsewhere': await forge({ jwk: foreign, header: { jku: 'http://evil.test/keys', kid: 'mine' } }),
+      'another type of token': await forge({ header: { typ: 'dpop+jwt' } }),
       'the past': await forge({ until: -1 }),
       'the future': await forge({ from: 300 }),
       'another audience': await forge({ claims: { aud: 'others' } }),
       'another issuer': await forge({ claims: { iss: 'others' } }),
       'no company': await forge({ claims: { tid: undefined } }),
       'no family': await forge({ claims: { fid: undefined } }),
+      'no person': await forge({ claims: { sub: undefined } }),
       'no end': await forge({ claims: { exp: undefined } }),
       'somebody unknown': await forge({ claims: { sub: crypto.randomUUID() } }),
       'a company that the member is not in': await forge({ claims: { tid: other.tenant.id } }),
     };
-    for (const [what, token] of Object.entries(tokens)) {
-      const answer = await me(token);
-      assert.equal(answer.status, 401, what);
-      faultsOf(answer, 401);
-      assert.equal(answer.headers['www-authenticate'], 'Bearer');
-    }
+    await refuseAll(tokens);
     for (const header of [
       '',
       'Basic eDp5',
@@ -197,6 +214,24 @@ describe('an access token', () => {
     ]) {
       faultsOf(await api.call('GET', '/api/v1/users/me/', undefined, { authorization: header }), 401);
     }
+  });
+
+  test('that brings its key along, or makes a secret of our public one, opens nothing', async () => {
+    const foreign = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }) as JWK;
+    const { kid } = await signingKey();
+    await refuseAll({
+      'a key in its own header, named as ours': await forge({ jwk: foreign, header: { jwk: foreign, kid } }),
+      'a key in its own header': await forge({ jwk: foreign, header: { jwk: foreign, kid: 'mine' } }),
+      'a key elsewhere': await forge({ jwk: foreign, header: { jku: 'http://evil.test/keys', kid: 'mine' } }),
+      'a good signature beside a key in its header': await forge({ header: { jwk: foreign } }),
+      'a good signature beside a certificate': await forge({ header: { x5u: 'http://evil.test/', x5c: [] } }),
+      'our public key as a shared secret': await forgeByPublicKey((jwk) =>
+        Buffer.from(jwk.x ?? '', 'base64url'),
+      ),
+      'our public key as text as a shared secret': await forgeByPublicKey((jwk) =>
+        Buffer.from(JSON.stringify(jwk)),
+      ),
+    });
   });
 
   test('counts in the header only', async () => {
@@ -245,7 +280,8 @@ test('each role reaches exactly the routes that its permissions open', async () 
         .slice('/api/v1'.length)
         .replace('periods/:id', 'periods/999')
         .replace(':id', nowhere)
-        .replace(':code', 'none');
+        .replace(':code', 'none')
+        .replace(':key', 'none');
       const { status, body } = await call(
         method,
         path,

@@ -6,7 +6,7 @@ import { closeYearFigure } from './figures/close-year.ts';
 import { importFile } from './figures/import.ts';
 import { postHot, postP99, postSpread } from './figures/posting.ts';
 import { provision } from './figures/provision.ts';
-import { ledgerPage, trialBalance } from './figures/reports.ts';
+import { ledgerPage, rlsCost, trialBalance } from './figures/reports.ts';
 import { roundTrips } from './figures/round-trips.ts';
 import { usersMe } from './figures/users-me.ts';
 import { openBenchHouse } from './house.ts';
@@ -22,6 +22,7 @@ const benchmarks: Record<string, Benchmark> = {
   import: importFile,
   'trial-balance': trialBalance,
   'ledger-page': ledgerPage,
+  'rls-cost': rlsCost,
   'close-year': closeYearFigure,
 };
 

@@ -5,12 +5,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { plainAccess } from '#lib/access';
 import { type Db, openDb } from '#lib/db';
 import { openEmbeddedPostgres } from '#lib/embedded-postgres';
 import { inDirectory } from '#lib/tenant-tx';
 import { migrateAll } from '#tenancy';
 import { createCompany, type TestCompany } from '#test/company';
 import { urlOfDatabase } from '#test/database';
+import { testKeyRing, testSecretKeys } from '#test/secret-keys';
 import { ensureUser, type Member, setMembership, Tokens } from '#users';
 
 // Durability is what PostgreSQL does when it is told nothing; the rest is room for 64 clients and a million lines.
@@ -48,8 +50,9 @@ async function startWeb(url: string): Promise<{ child: ChildProcess; port: numbe
     PORT: '0',
     HIMALYTIX_LOG_LEVEL: 'error',
     HIMALYTIX_RATE_LIMITS: limits,
+    HIMALYTIX_SECRET_KEYS: testSecretKeys,
   };
-  const options = (process.env.BENCH_NODE_OPTIONS ?? '--max-semi-space-size=4').split(' ');
+  const options = (process.env.BENCH_NODE_OPTIONS ?? '--max-semi-space-size=16').split(' ');
   const child = spawn(process.execPath, [...options, 'bin/himalytix', 'web'], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -73,7 +76,14 @@ async function addBenchMember(db: Db, { tenant }: TestCompany): Promise<Member> 
     await setMembership(tx, id, tenant.id, 'accountant');
     return id;
   });
-  return { userId, tenantId: tenant.id, email: who.email, name: who.name, role: 'accountant' };
+  return {
+    userId,
+    tenantId: tenant.id,
+    email: who.email,
+    name: who.name,
+    role: 'accountant',
+    access: plainAccess,
+  };
 }
 
 /** Opens the house. `close()` stops everything and removes its files. */
@@ -84,7 +94,7 @@ export async function openBenchHouse(small: boolean, log: (line: string) => void
   await migrateAll(db);
   const superuserUrl = urlOfDatabase(cluster.superuserUrl, 'himalytix');
   const superuser = new pg.Pool({ connectionString: superuserUrl, max: 2 });
-  const tokens = new Tokens(db);
+  const tokens = new Tokens(db, testKeyRing);
   const made: Promise<BenchCompany>[] = [];
   let web: ReturnType<typeof startWeb> | undefined;
   const company = async () => {

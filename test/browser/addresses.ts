@@ -27,8 +27,22 @@ export async function addressesOf(company: TestCompany, memo = 'Shop rent'): Pro
     'trial balance': '/reports/trial-balance/',
     'general ledger': '/reports/general-ledger/?account=1020',
     'ledger of no account': `/reports/general-ledger/?account=${query}`,
+    account: '/account/',
+    'own password': '/account/password/',
+    'own sessions': '/account/sessions/',
+    'own sign-ins': '/account/sign-ins/',
+    'sign-in policy': '/settings/sign-in/',
+    invitations: '/settings/invitations/',
+    'own API keys': '/account/api-keys/',
     'sign-in': `/sign-in/?next=${query}`,
     'nothing there': `/${query}/`,
     'no such entry': `/journal-entries/${query}/`,
   };
 }
+
+/** The pages of mailed links, which belong to nobody who is signed in. */
+export const mailedLinkAddresses: Record<string, string> = {
+  'forgotten password': '/password-reset/',
+  'dead reset link': '/password-reset/confirm/?token=x',
+  'dead invitation': '/invitation/?token=x',
+};

@@ -14,6 +14,7 @@ import {
   type TestCompany,
   type TestHouse,
 } from '#test/company';
+import { testSecretKeys } from '#test/secret-keys';
 import { type Member, openSession, type Role, sessionCookie } from '#users';
 import { buildApp } from '../../src/app.ts';
 import { launchChromium } from './chromium.ts';
@@ -54,7 +55,10 @@ async function openBooksForWalks(): Promise<void> {
     }),
   );
   await company.post(...sales);
-  const app = await buildApp(loadConfig({ HIMALYTIX_LOG_LEVEL: 'silent' }), house.db);
+  const app = await buildApp(
+    loadConfig({ HIMALYTIX_LOG_LEVEL: 'silent', HIMALYTIX_SECRET_KEYS: testSecretKeys }),
+    house.db,
+  );
   closers.push(() => app.close());
   await app.listen({ port: 0, host: '127.0.0.1' });
   port = (app.server.address() as AddressInfo).port;

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
-import { addressesOf } from './addresses.ts';
+import { addressesOf, mailedLinkAddresses } from './addresses.ts';
 import { books, createNepaliCompany, walk } from './browser.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -19,8 +19,20 @@ async function barriers(page: Page): Promise<string[]> {
 
 /** Looks at every page with axe, and at what `look` wants of it besides. */
 async function walkAllPages(page: Page, look = async (_name: string) => {}): Promise<void> {
-  for (const [name, address] of Object.entries(await addressesOf(books()))) {
+  const addresses = { ...(await addressesOf(books())), ...mailedLinkAddresses };
+  for (const [name, address] of Object.entries(addresses)) {
     await page.goto(address);
+    assert.deepEqual(await barriers(page), [], name);
+    await look(name);
+  }
+}
+
+/** Looks at the pages of the administration, which an owner sees. */
+async function walkSettings(page: Page, look = async (_name: string) => {}): Promise<void> {
+  await page.goto('/settings/members/');
+  const member = await page.locator('main td a').first().getAttribute('href');
+  for (const name of ['members', 'roles', 'roles/new', 'roles/clerk', 'duties', member ?? ''].map(String)) {
+    await page.goto(name.startsWith('/') ? name : `/settings/${name}/`);
     assert.deepEqual(await barriers(page), [], name);
     await look(name);
   }
@@ -31,19 +43,35 @@ const phone = { viewport: { width: 390, height: 844 } };
 describe('every page', () => {
   test(
     'has no barrier to anybody, in light',
-    walk('accountant', (page) => walkAllPages(page), { colorScheme: 'light' }),
+    walk('owner', (page) => walkAllPages(page), { colorScheme: 'light' }),
   );
 
   test(
     'has none in the dark and on a phone, fits its width, and has one heading and one main part',
     walk(
-      'accountant',
+      'owner',
       (page) =>
         walkAllPages(page, async (name) => {
           assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 390, name);
           assert.equal(await page.locator('h1').count(), 1, name);
           assert.equal(await page.locator('main').count(), 1, name);
         }),
+      { colorScheme: 'dark', ...phone },
+    ),
+  );
+
+  test(
+    'of the administration has no barrier, in light, and in the dark on a phone, whose width it fits',
+    walk(
+      'owner',
+      async (page) => {
+        await walkSettings(page, async (name) => {
+          assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 390, name);
+        });
+        await page.emulateMedia({ colorScheme: 'light' });
+        await page.setViewportSize({ width: 1280, height: 800 });
+        await walkSettings(page);
+      },
       { colorScheme: 'dark', ...phone },
     ),
   );
@@ -69,6 +97,23 @@ describe('every page', () => {
         assert.deepEqual(await barriers(page), [], 'the menu of the user');
       },
       { expected: /^beforeunload/ },
+    ),
+  );
+
+  test(
+    'has none where only an owner gets to',
+    walk(
+      'owner',
+      async (page) => {
+        await page.goto('/settings/api-keys/');
+        assert.deepEqual(await barriers(page), [], 'the keys of the company');
+        assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 390);
+        await page.getByLabel('Name', { exact: true }).fill(' ');
+        await page.getByRole('button', { name: 'Make the key' }).click();
+        await page.getByText('A key has a name').waitFor();
+        assert.deepEqual(await barriers(page), [], 'faults of a key');
+      },
+      { colorScheme: 'dark', ...phone },
     ),
   );
 

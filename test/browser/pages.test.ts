@@ -1,4 +1,6 @@
 // Walks through all pages in a real browser; one browser and one server serve all walks, as starting them takes longest.
+import './account.ts';
+import './api-keys.ts';
 import './every-page.ts';
 import './finding.ts';
 import './hostile-text.ts';

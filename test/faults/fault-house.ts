@@ -11,6 +11,7 @@ import { killOrphans } from '#lib/embedded-postgres-processes';
 import { migrateAll } from '#tenancy';
 import { addMember, createCompany, type TestCompany } from '#test/company';
 import { createTestDatabase, urlOfDatabase } from '#test/database';
+import { testKeyRing } from '#test/secret-keys';
 import { type Member, Tokens } from '#users';
 import { settingUp } from './trial.ts';
 import { startWeb, type Web } from './web-process.ts';
@@ -39,7 +40,7 @@ async function openOn(database: Database): Promise<FaultHouse> {
   const db = openDb(database.url, { max: 6 });
   const superuser = new pg.Pool({ connectionString: database.superuserUrl, max: 2 });
   superuser.on('error', () => {});
-  const tokens = new Tokens(db);
+  const tokens = new Tokens(db, testKeyRing);
   const webs: Web[] = [];
   const company = await createCompany(db);
   const member = await addMember(db, company, 'accountant');

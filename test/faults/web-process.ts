@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { testSecretKeys } from '#test/secret-keys';
 
 /** `kill()` is SIGKILL, `stop()` SIGTERM; both resolve once the process has ended, the latter with its exit code. */
 export type Web = {
@@ -44,6 +45,7 @@ export async function startWeb(databaseUrl: string, more: Record<string, string>
     PATH: process.env.PATH,
     DATABASE_URL: databaseUrl,
     PORT: '0',
+    HIMALYTIX_SECRET_KEYS: testSecretKeys,
     HIMALYTIX_LOG_LEVEL: process.env.FAULT_LOG_LEVEL ?? 'fatal',
     ...more,
   };

@@ -145,15 +145,17 @@ test('the role’s own rights over series and dimensions end at what would falsi
 
 const id = '11111111-1111-7111-8111-111111111111';
 const period = `(select id from periods where '2024-02-10' between starts_on and ends_on)`;
-const line = (no: number, account: string, sides: string) =>
-  `insert into journal_lines select '${id}', ${no}, a.id, ${period}, '2024-02-10', 'USD', ${sides} from accounts a where code = '${account}'`;
+const branchOf = (code: string) => `(select id from dimension_values where code = '${code}')`;
+const line = (no: number, account: string, sides: string, branch = 'null') =>
+  `insert into journal_lines (entry_id, line_no, account_id, period_id, entry_date, currency, debit, credit, branch_id)
+   select '${id}', ${no}, a.id, ${period}, '2024-02-10', 'USD', ${sides}, ${branch} from accounts a where code = '${account}'`;
 const value = (no: number, account: string, sides: string, code = 'KTM', dimension = 'branch') =>
   `insert into journal_line_dimensions select '${id}', ${no}, m.id, v.id, a.id, ${period}, '2024-02-10', false, ${sides}
    from accounts a, dimensions m, dimension_values v where a.code = '${account}' and m.code = '${dimension}' and v.code = '${code}'`;
 const opening = [
   'update number_counters set last_number = 2',
   line(1, '1010', '5, 0'),
-  line(2, '4010', '0, 5'),
+  line(2, '4010', '0, 5', branchOf('KTM')),
 ];
 const entry = `insert into journal_entries
     (id, series_id, fiscal_year_id, period_id, numbered_since, sequence, number, entry_date, memo, total, source)
@@ -182,6 +184,11 @@ const cases: [string, string[], RegExp][] = [
   ['a dimension has the amounts of its line', [...opening, value(2, '4010', '0, 4')], /posted-is-immutable/],
   ['a dimension has the account of its line', [...opening, value(2, '1010', '0, 5')], /posted-is-immutable/],
   ['a dimension is not that of no line', [...opening, value(3, '4010', '0, 5')], /posted-is-immutable/],
+  [
+    'a line’s branch is what its dimensions say',
+    [...opening.slice(0, 2), line(2, '4010', '0, 5', branchOf('PKR')), value(2, '4010', '0, 5')],
+    /posted-is-immutable/,
+  ],
   ['a value is one of its own dimension', [...opening, value(2, '4010', '0, 5', 'P', 'branch')], /^23503/],
   [
     'a line has one value of a dimension',

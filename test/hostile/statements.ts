@@ -68,6 +68,12 @@ export const hostileGroups: Group[] = [
       select setval('accounts_id_seq', 1)
       insert into journal_drafts (id, entry_date, memo, lines, total, created_by) values (gen_random_uuid(), '2024-01-01', 'x', '[]', 0, gen_random_uuid())
       update journal_drafts set created_by = null
+      update journal_drafts set editors = '{}'
+      insert into entry_approvals (entry_id, version, total, approved_by) values (gen_random_uuid(), 1, 1, gen_random_uuid())
+      update entry_approvals set withdrawn_at = null
+      delete from entry_approvals
+      select note_editor()
+      select forget_approval()
       select lines_into_balances()
       select prove_entries()
       select post_documents('[]', '[]', false, false, true)
@@ -95,9 +101,14 @@ export const hostileGroups: Group[] = [
       select * from public.tenants
       select * from public.tenant_domains
       select * from public.memberships
+      select * from public.roles
+      select * from public.permission_rules
+      update public.memberships set post_limit = null
       select * from public.sessions
       select * from public.refresh_tokens
       select * from public.signing_keys
+      select * from public.api_keys
+      select * from public.presented_api_keys(null)
       select * from public.schema_migrations
       update public.users set is_active = false
       select * from pg_authid

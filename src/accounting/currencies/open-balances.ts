@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { TenantTx } from '#lib/tenant-tx';
 import type { AccountType } from '../accounts/account.ts';
+import { balancesSeen } from '../branch-limit.ts';
 
 /**
  * One account's balance in one currency; debit is positive. `amount` is in `currency`, the others in the company's: `base` as
@@ -45,7 +46,7 @@ export async function openBalances(
   const { rows } = await sql<OpenBalance>`
     with moved as (
       select b.account_id, b.currency, b.amount_debit - b.amount_credit as amount, b.debit - b.credit as base
-      from account_balances b join periods p on p.id = b.period_id
+      from ${balancesSeen(tx)} b join periods p on p.id = b.period_id
       where p.starts_on <= ${day}::date and b.currency <> ${currency}
       union all
       select l.account_id, l.currency, case when l.debit > 0 then -l.amount else l.amount end, l.credit - l.debit

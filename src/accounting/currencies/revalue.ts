@@ -2,10 +2,12 @@
 import { sql } from 'kysely';
 import { addDays } from '#lib/dates';
 import { formatAmount, unitsOf } from '#lib/money';
-import { type Fault, invalid } from '#lib/problem';
+import type { Fault } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
+import { requireWholeCompany } from '../branch-limit.ts';
 import type { EntryInput } from '../journal/entry.ts';
 import { faultsOfEntries, holdPostings, postEntries } from '../journal/post-entries.ts';
+import { refusedPosting } from '../journal/refused-posting.ts';
 import { reverseEntry } from '../journal/reverse-entry.ts';
 import { withDecimals } from '../reports/currency-balances.ts';
 import { dueFaults, dueReversals, isOpen, type RevaluationEntry, settle } from './due-reversals.ts';
@@ -92,7 +94,7 @@ async function post(tx: TenantTx, entries: EntryInput[]): Promise<RevaluationEnt
   const results = await postEntries(tx, entries, { atomic: true });
   const posted: RevaluationEntry[] = [];
   for (const [index, result] of results.entries()) {
-    if (!result.posted) throw invalid(ofRequest(result.faults), 'accounting/revaluation-invalid');
+    if (!result.posted) throw refusedPosting(ofRequest(result.faults), 'accounting/revaluation-invalid');
     const { id, number } = result;
     const reverse_on = entries[index]?.reverse_on ?? null;
     const now = reverse_on !== null && (await isOpen(tx, reverse_on));
@@ -132,7 +134,7 @@ async function draw(tx: TenantTx, wish: RevaluationWish, reverseOn: string) {
     : [];
   const found = entries.length > 0 ? (await faultsOfEntries(tx, entries)).flat() : [];
   faults.push(...ofRequest(found).filter(({ pointer }) => pointer !== '/reverse_on'));
-  if (faults.length > 0) throw invalid(faults, 'accounting/revaluation-invalid');
+  if (faults.length > 0) throw refusedPosting(faults, 'accounting/revaluation-invalid');
   return { due, balances, moved, entries };
 }
 
@@ -153,6 +155,7 @@ function sumsOf(moved: readonly OpenBalance[], scale: number): { gains: string; 
  * each currency without a rate, a closed day, missing accounts or dimensions.
  */
 export async function revalue(tx: TenantTx, wish: RevaluationWish): Promise<Revaluation> {
+  requireWholeCompany(tx);
   const { on, dryRun = false } = wish;
   const reverseOn = wish.reverse_on ?? addDays(on, 1);
   if (!dryRun) await holdPostings(tx);

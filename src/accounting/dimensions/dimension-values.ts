@@ -48,3 +48,14 @@ export async function requiredValue(
   if (!value) throw notFound('value of the dimension');
   return value;
 }
+
+/** The active values of the built-in dimension `branch`, by code: what a member can be limited to. */
+export async function listBranches(tx: TenantTx): Promise<{ code: string; name: string }[]> {
+  return await tx.db
+    .selectFrom('dimension_values')
+    .select(['code', 'name'])
+    .where('dimension_id', '=', await dimensionId(tx, 'branch'))
+    .where('is_active', '=', true)
+    .orderBy('code')
+    .execute();
+}

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { type Fault, invalid } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
+import { requireWholeCompany } from '../branch-limit.ts';
 import { holdPostings } from '../journal/post-entries.ts';
 import { type Dimension, dimensionId, requiredDimension } from './dimension.ts';
 import { unlessInUse } from './unless-in-use.ts';
@@ -16,6 +17,7 @@ const blankName: Fault = {
 };
 
 async function keepBalances(tx: TenantTx, code: string, keeps: boolean): Promise<void> {
+  requireWholeCompany(tx);
   await sql`select keep_dimension_balances(${code}, ${keeps})`.execute(tx.db);
 }
 

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { uuidv7 } from 'uuidv7';
 import { type Fault, invalid, notFound } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
+import { requireWholeCompany } from '../branch-limit.ts';
 import { holdPostings } from '../journal/post-entries.ts';
 import { type FiscalYear, getFiscalYear, listFiscalYears } from './fiscal-year.ts';
 import { closingFaults } from './plan-closing.ts';
@@ -10,9 +11,11 @@ import { closingFaults } from './plan-closing.ts';
 /**
  * Closes a fiscal year: its income and expenses go to retained earnings on its last day, by one entry made from the balances, and
  * its open periods are closed. All in the caller's transaction, so that it is done or not begun; a closed year stays as it is.
- * Waits for postings under way. Throws not-found, or an invalid Problem with all that stands in the way.
+ * Waits for postings under way. Throws not-found, forbidden for who is
+ * limited to branches, or an invalid Problem with all that stands in the way.
  */
 export async function closeYear(tx: TenantTx, id: number, reason: string | null = null): Promise<FiscalYear> {
+  requireWholeCompany(tx);
   await holdPostings(tx);
   const year = await getFiscalYear(tx, id);
   const faults = await closingFaults(tx, id);
@@ -26,6 +29,7 @@ export async function closeYear(tx: TenantTx, id: number, reason: string | null 
  * it is. `reason` goes into the audit log. Throws not-found, or an invalid Problem without a reason or when a later year is closed.
  */
 export async function reopenYear(tx: TenantTx, id: number, reason: string): Promise<FiscalYear> {
+  requireWholeCompany(tx);
   const years = await listFiscalYears(tx);
   const year = years.find((each) => each.id === id);
   if (!year) throw notFound('fiscal year');

@@ -4,6 +4,7 @@ import { today } from '#lib/dates';
 import { fixAmount, formatAmount, unitsOf } from '#lib/money';
 import type { Fault } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
+import { requireWholeCompany } from '../branch-limit.ts';
 import { type FiscalYear, getFiscalYear } from './fiscal-year.ts';
 
 /** One line of a closing entry, in the company's currency. `account_name` is null where there is no account to post to yet. */
@@ -102,8 +103,9 @@ async function resultOf(tx: TenantTx, lines: readonly ClosingLine[]): Promise<st
   return formatAmount(units, scale);
 }
 
-/** What closing the fiscal year would post, what stands in its way, and what would be late. Throws not-found. */
+/** What closing the fiscal year would post, what stands in its way, and what would be late. Throws not-found, or forbidden. */
 export async function planClosing(tx: TenantTx, id: number): Promise<ClosingPlan> {
+  requireWholeCompany(tx);
   const year = await getFiscalYear(tx, id);
   const lines = await closingLines(tx, year);
   return {

@@ -1,10 +1,11 @@
 // Posts the entries of several requests in one statement, each answered once for its Idempotency-Key.
 import { sql } from 'kysely';
 import { type Claim, keyReused } from '#lib/idempotency';
-import { type Fault, invalid, type Problem } from '#lib/problem';
+import type { Fault, Problem } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
 import type { Entry, EntryInput } from './entry.ts';
 import { documentsOf } from './post-entries.ts';
+import { refusedPosting } from './refused-posting.ts';
 
 /** What a request gets: the entry as it was posted, now or, `replayed`, when the same was asked before. */
 export type PostingAnswer = { status: number; body: Entry; replayed: boolean };
@@ -19,7 +20,7 @@ type Row = {
 
 function outcomeOf({ outcome, faults, status, body }: Row): PostingAnswer | Problem {
   if (outcome === 'reused') return keyReused();
-  if (outcome === 'refused' || body === null) return invalid(faults ?? [], 'accounting/entry-invalid');
+  if (outcome === 'refused' || body === null) return refusedPosting(faults ?? []);
   return { status, body, replayed: outcome === 'replayed' };
 }
 

@@ -1,10 +1,11 @@
 // Posts many entries that a client sent, each with its own result, in a number of statements that does not grow.
-import { type Fault, invalid, mergeFaults } from '#lib/problem';
+import { type Fault, mergeFaults } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
 import { type Received, type Sorted, sortReceived } from './bulk-received.ts';
 import { inTurn } from './bulk-turns.ts';
 import type { EntryLink, EntryResult } from './entry.ts';
 import { faultsOfEntries, postEntries } from './post-entries.ts';
+import { refusedPosting } from './refused-posting.ts';
 
 /** What became of one entry; a duplicate's id and number are those of the entry that has its source_key. */
 export type BulkResult =
@@ -128,5 +129,5 @@ export async function bulkEntries(
   const faults = settled.flatMap((result, place) =>
     result.status === 'refused' ? faultsAt(place, result.errors) : [],
   );
-  throw invalid(faults, 'accounting/entries-invalid');
+  throw refusedPosting(faults, 'accounting/entries-invalid');
 }

@@ -3,12 +3,13 @@
 import { sql } from 'kysely';
 import { uuidv7 } from 'uuidv7';
 import { formatAmount, unitsOf } from '#lib/money';
-import { type Fault, invalid, notFound, Problem } from '#lib/problem';
+import { type Fault, notFound, Problem } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
 import type { EntryInput, EntryResult, LineInput } from './entry.ts';
 import { postEntries } from './post-entries.ts';
+import { isOfThePoster, refusedPosting } from './refused-posting.ts';
 
-/** Faults that only posting minds: a draft may be unbalanced, short of lines, or dated outside the open periods. */
+/** Faults that only posting minds: a draft may be unbalanced, short of lines, dated outside the open periods, or more than its author may post. */
 const postingOnly = new Set([
   'accounting/entry-unbalanced',
   'accounting/too-few-lines',
@@ -23,7 +24,7 @@ const postingOnly = new Set([
 
 /** The faults that even a draft may not have, such as an account that does not exist. */
 export function draftFaults(faults: readonly Fault[]): Fault[] {
-  return faults.filter((fault) => !postingOnly.has(fault.code));
+  return faults.filter((fault) => !postingOnly.has(fault.code) && !isOfThePoster(fault));
 }
 
 /** What is debited in the company's currency, as far as that can be told before posting. */
@@ -59,7 +60,7 @@ export async function createDraft(tx: TenantTx, entry: EntryInput): Promise<stri
 }
 
 /** Locks a draft at the version that the editor has seen; a newer one is a failed precondition (RFC 9110, 13.1.1). */
-async function lockDraft(tx: TenantTx, id: string, version: number | null) {
+export async function lockDraft(tx: TenantTx, id: string, version: number | null) {
   const draft = await tx.db
     .selectFrom('journal_drafts')
     .selectAll()
@@ -126,6 +127,6 @@ export async function postDraft(
   const [result] = await postEntries(tx, [
     { id, entry_date, memo, reference, lines, source: 'draft', ...more },
   ]);
-  if (!result?.posted) throw invalid(result?.faults ?? [], 'accounting/entry-invalid');
+  if (!result?.posted) throw refusedPosting(result?.faults ?? []);
   return result;
 }

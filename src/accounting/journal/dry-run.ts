@@ -1,14 +1,16 @@
 // Tells what posting would do and does nothing: the lines with their accounts' names, and the balances that would result.
 import { sql } from 'kysely';
 import { formatAmount, unitsOf } from '#lib/money';
-import { type Fault, invalid } from '#lib/problem';
+import type { Fault } from '#lib/problem';
 import type { Tenant, TenantTx } from '#lib/tenant-tx';
+import { balancesSeen } from '../branch-limit.ts';
 import { examine, faultsAt } from './bulk-entries.ts';
 import { type Received, sortReceived, type Whole } from './bulk-received.ts';
 import { draftLines } from './draft-lines.ts';
 import { draftFaults } from './drafts.ts';
 import type { EntryInput, EntryLine, EntryLink, LineInput } from './entry.ts';
 import { plannedLines } from './post-entries.ts';
+import { refusedPosting } from './refused-posting.ts';
 
 /** An account's balance as of the entry's date, without and with the entry; debit is positive, credit negative. */
 export type DryBalance = { account: string; account_name: string; before: string; after: string };
@@ -37,7 +39,7 @@ async function standings(tx: TenantTx, entries: readonly EntryInput[]): Promise<
   const { rows } = await sql<Standing>`
     select a.code, w.day::text, a.name,
       (coalesce((
-        select sum(b.debit - b.credit) from account_balances b join periods p on p.id = b.period_id
+        select sum(b.debit - b.credit) from ${balancesSeen(tx)} b join periods p on p.id = b.period_id
         where b.account_id = a.id and p.starts_on <= w.day), 0)
       - coalesce((
         select sum(l.debit - l.credit) from periods p
@@ -132,7 +134,7 @@ export async function dryRun(
     const faults = options.as === 'draft' ? draftFaults(all) : all;
     return options.single ? faults : faultsAt(place, faults);
   });
-  if (found.length > 0) throw invalid(found, 'accounting/entries-invalid');
+  if (found.length > 0) throw refusedPosting(found, 'accounting/entries-invalid');
   const whole = sorted.flatMap((each) => (each.kind === 'faulty' ? [] : [each]));
   const planned = await plannedLines(
     tx,

@@ -71,8 +71,12 @@ export type EntryLine = {
 
 export type EntryLink = { id: string; number: string };
 
-/** A whole entry. `sequence` is the number where its series began last; drafts have none. `total` is in the company's currency. */
+/**
+ * A whole entry. `sequence` is the number where its series began last; drafts have none. `total` is in the company's currency.
+ * `partial` is there for who is limited to branches and sees only some of the lines: `total` is then the larger side of those.
+ */
 export type Entry = EntrySummary & {
+  partial?: true;
   sequence: number | null;
   series: string;
   fiscal_year: string | null;

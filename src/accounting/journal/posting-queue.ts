@@ -2,12 +2,15 @@
 import type { Db } from '#lib/db';
 import { type Claim, keyInFlight } from '#lib/idempotency';
 import { Problem } from '#lib/problem';
-import { type Actor, inTenant, type Tenant } from '#lib/tenant-tx';
+import { type Actor, inTenant, limitKey, type Tenant } from '#lib/tenant-tx';
 import { answerPostings, type PostingAnswer } from './answer-postings.ts';
 import type { EntryInput } from './entry.ts';
 
 /** `claim` is that of the request's Idempotency-Key; the answer is kept with it. */
 export type PostingRequest = { tenant: Tenant; actor: Actor; entry: EntryInput; claim: Claim | null };
+
+/** Whose entries are posted in one set: a company's, and of its members those who are limited to the same branches. */
+const queueOf = ({ tenant, actor }: PostingRequest) => `${tenant.id} ${limitKey(actor)}`;
 
 type Waiting = PostingRequest & { settle: (outcome: PostingAnswer | Error) => void };
 
@@ -54,27 +57,28 @@ export class PostingQueue {
     return new Promise((resolve, reject) => {
       const settle: Waiting['settle'] = (outcome) =>
         outcome instanceof Error ? reject(outcome) : resolve(outcome);
-      const queue = this.#waiting.get(request.tenant.id);
+      const name = queueOf(request);
+      const queue = this.#waiting.get(name);
       if (queue && queue.length >= this.#limits.perTenant) {
         settle(
           new Problem('unavailable', 'accounting/queue-full', 'too many entries are waiting; try again'),
         );
       } else if (queue) queue.push({ ...request, settle });
       else {
-        this.#waiting.set(request.tenant.id, [{ ...request, settle }]);
-        void this.#drain(request.tenant.id);
+        this.#waiting.set(name, [{ ...request, settle }]);
+        void this.#drain(name);
       }
     });
   }
 
-  /** Works off one company's queue; the map's entry is there exactly as long as this runs. */
-  async #drain(tenantId: string): Promise<void> {
-    const queue = this.#waiting.get(tenantId) ?? [];
+  /** Works off one queue; the map's entry is there exactly as long as this runs. */
+  async #drain(name: string): Promise<void> {
+    const queue = this.#waiting.get(name) ?? [];
     while (queue.length > 0) {
       const batch = queue.splice(0, this.#limits.perBatch);
       await this.#postBatch(batch);
     }
-    this.#waiting.delete(tenantId);
+    this.#waiting.delete(name);
   }
 
   /** Settles every request of the batch. What fails a whole set is found by trying each of its entries alone. */

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { patternContaining } from '#lib/like-pattern';
 import { fixAmount, parseAmount } from '#lib/money';
 import type { TenantTx } from '#lib/tenant-tx';
+import { journalSeen } from '../branch-limit.ts';
 import { draftLines } from './draft-lines.ts';
 import type { Entry, EntryStatus, EntrySummary, LineInput } from './entry.ts';
 
@@ -51,11 +52,11 @@ export async function listEntries(
   pageSize: number,
 ): Promise<{ count: number; results: EntrySummary[] }> {
   const where = conditionsOf(filter, tx.tenant.currencyScale);
-  const counted = await sql<{ count: number }>`select count(*) as count from journal where ${where}`.execute(
-    tx.db,
-  );
+  const counted = await sql<{
+    count: number;
+  }>`select count(*) as count from ${journalSeen(tx)} where ${where}`.execute(tx.db);
   const { rows } = await sql<EntrySummary>`
-    select id, number, status, entry_date, memo, reference, total from journal where ${where}
+    select id, number, status, entry_date, memo, reference, total from ${journalSeen(tx)} where ${where}
     order by ${filter.ordering === 'entry_date' ? sql`entry_date, id` : sql`entry_date desc, id desc`} limit ${pageSize} offset ${(page - 1) * pageSize}
   `.execute(tx.db);
   const results = rows.map((row) => ({ ...row, total: fixAmount(row.total, tx.tenant.currencyScale) }));

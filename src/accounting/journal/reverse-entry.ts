@@ -1,9 +1,10 @@
 // Corrects a posted entry the only way there is: by its mirror image, linked to it.
-import { invalid, notFound, Problem } from '#lib/problem';
+import { notFound, Problem } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
 import type { Entry, EntryInput, EntryLine, EntryResult, LineInput } from './entry.ts';
 import { postEntries } from './post-entries.ts';
 import { getPosted } from './read-entries.ts';
+import { refusedPosting } from './refused-posting.ts';
 
 /** Cut by characters, not by UTF-16 units, of which half a pair cannot be stored. */
 const memoOf = (entry: { number: string | null; memo: string }) =>
@@ -64,5 +65,5 @@ export async function reverseEntry(
   const faults = result?.faults ?? [];
   const again = faults.find((fault) => fault.code === 'accounting/already-reversed');
   if (again) throw new Problem('conflict', again.code, again.detail);
-  throw invalid(faults, 'accounting/entry-invalid');
+  throw refusedPosting(faults);
 }

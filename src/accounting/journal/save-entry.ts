@@ -1,10 +1,11 @@
 // Takes an entry as a client sent it and posts it or keeps it as a draft, telling every fault at once.
-import { type Fault, invalid, mergeFaults } from '#lib/problem';
+import { type Fault, mergeFaults } from '#lib/problem';
 import type { Tenant, TenantTx } from '#lib/tenant-tx';
 import { createDraft, draftFaults, updateDraft } from './drafts.ts';
 import type { EntryInput } from './entry.ts';
 import { entryFaults, postEntries, type UncheckedEntry } from './post-entries.ts';
 import { readEntryBody } from './read-entry-body.ts';
+import { refusedPosting } from './refused-posting.ts';
 
 /**
  * `shapeFaults` are those that a schema found before; `draft` names the draft to replace and the version seen; `id` (UUIDv7)
@@ -38,11 +39,11 @@ export async function saveEntry(tx: TenantTx, body: unknown, options: SaveOption
   if (options.as === 'posted' && before.length === 0 && isReadable(entry) && !options.draft) {
     const [result] = await postEntries(tx, [entry]);
     if (result?.posted) return result.id;
-    throw invalid(result?.faults ?? [], 'accounting/entry-invalid');
+    throw refusedPosting(result?.faults ?? []);
   }
   const found = await entryFaults(tx, entry);
   const all = mergeFaults(before, options.as === 'draft' ? draftFaults(found) : found);
-  if (all.length > 0 || !isReadable(entry)) throw invalid(all, 'accounting/entry-invalid');
+  if (all.length > 0 || !isReadable(entry)) throw refusedPosting(all);
   if (!options.draft)
     return await createDraft(tx, options.id === undefined ? entry : { ...entry, id: options.id });
   await updateDraft(tx, options.draft.id, entry, options.draft.version);

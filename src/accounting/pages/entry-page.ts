@@ -17,20 +17,22 @@ import { lineNote } from './line-note.ts';
 import { entryHref, entryLink, ledgerLink } from './links.ts';
 import { statusLabel } from './status-label.ts';
 
-/** `creator` is the name behind `created_by`; `may` says which actions the reader is offered; `today` is ISO. */
+/** `creator` is the name behind `created_by`; `approval` who approved it and when;
+ * `may` says which actions the reader is offered; `today` is ISO. */
 export type EntryView = {
   entry: Entry;
   totals: { debit: string; credit: string };
   creator: string | null;
   today: string;
-  may: { post: boolean; reverse: boolean; edit: boolean };
+  may: { post: boolean; reverse: boolean; edit: boolean; approve: boolean };
+  approval: { by: string; at: string } | null;
   faults?: readonly Fault[];
 };
 
 /** The whole page; `faults` are those of an action that was just refused. */
 export function entryPage(context: PageContext, view: EntryView): Html {
   const { entry } = view;
-  const body = html`${faultNotice(view.faults ?? [])}
+  const body = html`${faultNotice(view.faults ?? [])}${entry.partial && html`<p class="hx-muted">This entry has lines of other branches, which are not shown.</p>`}
 ${facts(context, view)}
 <p class="hx-memo">${entry.memo}</p>
 ${linesTable(context, view)}
@@ -45,7 +47,7 @@ ${reverseDialog(context, view)}`;
   });
 }
 
-function facts({ tenant }: PageContext, { entry, creator }: EntryView): Html {
+function facts({ tenant }: PageContext, { entry, creator, approval }: EntryView): Html {
   const fact = (name: string, value: Html | string | null) =>
     value && html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
   return html`<dl class="hx-facts">
@@ -57,6 +59,8 @@ ${fact('Reverses', entry.reverses && entryLink(entry.reverses.id, entry.reverses
 ${fact('Reversed by', entry.reversed_by && entryLink(entry.reversed_by.id, entry.reversed_by.number))}
 ${fact('Reversed by itself on', entry.reverse_on && dateLabel(entry.reverse_on, tenant.calendar))}
 ${fact('Keyed by', creator)}
+${fact('Approved by', approval?.by ?? null)}
+${fact('Approved at', approval && timeLabel(approval.at, tenant.timeZone))}
 ${fact('Posted at', entry.posted_at && timeLabel(entry.posted_at, tenant.timeZone))}
 </dl>`;
 }
@@ -77,18 +81,23 @@ function lineRow(line: EntryLine, currency: string): Html {
 <td class="hx-num">${amountLabel(line.base_debit, currency)}</td><td class="hx-num">${amountLabel(line.base_credit, currency)}</td></tr>`;
 }
 
-function actions({ csrfToken, tenant }: PageContext, { entry, may }: EntryView): Html {
+function actions({ csrfToken, tenant }: PageContext, { entry, may, approval }: EntryView): Html {
   const print = html`<button class="btn hx-scripted" type="button" data-print>${icon('print')} Print</button>`;
   if (entry.status === 'draft') {
     return html`${may.edit && isForGrid(entry, tenant.currency) && html`<a class="btn" href="${entryHref(entry.id)}edit/">${icon('edit')} Edit</a>`}
+${may.approve && approvalForm(csrfToken, entry, approval !== null)}
 ${may.post && html`<form method="post" action="${entryHref(entry.id)}posting/"><input type="hidden" name="_csrf" value="${csrfToken}"><input type="hidden" name="version" value="${entry.version}"><button class="btn btn-primary">${icon('check')} Post</button></form>`}`;
   }
-  if (entry.status === 'reversed' || !may.reverse) return print;
+  if (entry.status === 'reversed' || !may.reverse || entry.partial) return print;
   return html`${print}<button class="btn hx-scripted" type="button" data-opens="reverse">${icon('reverse')} Reverse</button>`;
 }
 
+function approvalForm(csrfToken: string, entry: Entry, approved: boolean): Html {
+  return html`<form method="post" action="${entryHref(entry.id)}${approved ? 'disapproval' : 'approval'}/"><input type="hidden" name="_csrf" value="${csrfToken}"><input type="hidden" name="version" value="${entry.version}"><button class="btn">${approved ? html`${icon('close')} Withdraw the approval` : html`${icon('check')} Approve`}</button></form>`;
+}
+
 function reverseDialog({ csrfToken }: PageContext, { entry, may, today }: EntryView): Html {
-  if (entry.status !== 'posted' || !may.reverse) return html``;
+  if (entry.status !== 'posted' || !may.reverse || entry.partial) return html``;
   return html`<dialog id="reverse" class="hx-dialog" aria-labelledby="reverse-title">
 <h2 id="reverse-title">Reverse ${entry.number}</h2>
 <p>A new entry with both sides swapped is posted and linked to this one. Neither can be changed afterwards.</p>

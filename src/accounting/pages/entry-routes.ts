@@ -7,6 +7,7 @@ import { formatAmount, parseAmount } from '#lib/money';
 import { type Fault, invalid, notFound, Problem } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
 import { userNames } from '#users';
+import { getApproval } from '../journal/approve-draft.ts';
 import { postDraft } from '../journal/drafts.ts';
 import type { Entry, EntryStatus } from '../journal/entry.ts';
 import { type EntryFilter, getEntry, listEntries } from '../journal/read-entries.ts';
@@ -16,7 +17,7 @@ import { entryPage } from './entry-page.ts';
 import { entryHref } from './links.ts';
 import type { PageParts } from './page-parts.ts';
 
-type ById = { Params: { id: string } };
+export type ById = { Params: { id: string } };
 
 const pageSize = 50;
 const statuses: readonly string[] = ['draft', 'posted', 'reversed'] satisfies EntryStatus[];
@@ -80,7 +81,7 @@ async function pageOfEntries(tx: TenantTx, filter: EntryFilter, wanted: number) 
 }
 
 /** Does what was asked and goes to the entry that came of it; a refusal is shown on the entry's own page. */
-async function act(
+export async function act(
   parts: PageParts,
   request: FastifyRequest<ById>,
   reply: FastifyReply,
@@ -90,8 +91,7 @@ async function act(
     const { id } = await work();
     return await reply.redirect(entryHref(id), 303);
   } catch (error) {
-    if (!(error instanceof Problem) || !['invalid', 'conflict', 'precondition-failed'].includes(error.kind))
-      throw error;
+    if (!isShown(error)) throw error;
     return await showEntry(parts, request, reply, faultsOf(error), statusOf(error));
   }
 }
@@ -104,22 +104,39 @@ async function showEntry(
   status = 200,
 ): Promise<FastifyReply> {
   const context = contextOf(request);
-  const entry = await read(request, (tx) => getEntry(tx, entryId(request)));
+  const id = entryId(request);
+  const { entry, approval } = await read(request, async (tx) => ({
+    entry: await getEntry(tx, id),
+    approval: await getApproval(tx, id),
+  }));
   if (!entry) throw notFound('entry');
-  const names = await userNames(db, [entry.created_by]);
+  const names = await userNames(db, [entry.created_by, approval?.approved_by ?? null]);
   const view = {
     entry,
     totals: totalsOf(entry, request.tenant.currencyScale),
+    approval: approval && {
+      by: names.get(approval.approved_by) ?? '',
+      at: approval.approved_at.toISOString(),
+    },
     creator: names.get(entry.created_by ?? '') ?? null,
     today: today(request.tenant.timeZone),
     may: {
       post: context.may('accounting.journal_entry.post'),
       edit: context.may('accounting.journal_entry.draft'),
       reverse: context.may('accounting.journal_entry.reverse'),
+      approve: context.may('accounting.journal_entry.approve'),
     },
     faults,
   };
   return await sendPage(reply, entryPage(context, view), status);
+}
+
+/** Whether a refusal is told beside what was refused, with everything that was keyed still there. */
+export function isShown(error: unknown): error is Problem {
+  return (
+    error instanceof Problem &&
+    ['invalid', 'conflict', 'precondition-failed', 'forbidden'].includes(error.kind)
+  );
 }
 
 /** A problem's faults, or its own words when it names none. */
@@ -158,7 +175,8 @@ function statusNamed(text: string): EntryStatus | null {
   return statuses.includes(text) ? (text as EntryStatus) : null;
 }
 
-function fieldOf(body: unknown, name: string): string {
+/** A field of a form, trimmed; '' when it is missing or given twice. */
+export function fieldOf(body: unknown, name: string): string {
   const value =
     typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[name] : undefined;
   return typeof value === 'string' ? value.trim() : '';

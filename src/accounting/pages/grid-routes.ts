@@ -10,7 +10,7 @@ import { listAccounts } from '../accounts/account.ts';
 import { getEntry } from '../journal/read-entries.ts';
 import { type EntryGridView, entryGridDone, entryGridRefused } from './entry-grid.ts';
 import { entryGridPage } from './entry-grid-page.ts';
-import { entryId, faultsOf } from './entry-routes.ts';
+import { entryId, faultsOf, isShown } from './entry-routes.ts';
 import { beyondGrid, isForGrid } from './is-for-grid.ts';
 import { entryHref } from './links.ts';
 import type { PageParts } from './page-parts.ts';
@@ -74,8 +74,7 @@ async function saveGrid(
     const saved = await parts.write(request, (tx) => saveEntryForm(tx, form, wish));
     return await showSaved(parts, request, reply, action, form, saved);
   } catch (error) {
-    if (!(error instanceof Problem) || !['invalid', 'conflict', 'precondition-failed'].includes(error.kind))
-      throw error;
+    if (!isShown(error)) throw error;
     return await showGrid(parts, request, reply, { action, form, faults: faultsOf(error) }, statusOf(error));
   }
 }

@@ -103,6 +103,7 @@ describe('who reads the books', () => {
       clerk: [/New entry/],
       auditor: [],
       storekeeper: [],
+      integrator: [/New entry/],
     };
     for (const role of ['owner', 'accountant', 'clerk', 'auditor'] as const) {
       for (const path of pages) assert.equal((await as(role).get(path)).statusCode, 200, `${role} ${path}`);
@@ -115,7 +116,7 @@ describe('who reads the books', () => {
         );
     }
     for (const path of [...pages, `/journal-entries/${entry}/`])
-      assertPage(await as('storekeeper').get(path), 403, /does not have the permission/, path);
+      assertPage(await as('storekeeper').get(path), 403, /do not have the permission/, path);
     const dashboard = await as('storekeeper').get('/');
     assertPage(dashboard, 200, /no figures to look at/);
     assert.doesNotMatch(dashboard.body, /href="\/(accounts|journal-entries|reports)/);

@@ -1,11 +1,11 @@
 // Brings a keyed form into the books: a new entry, a new draft, or a draft edited and perhaps posted.
-import { invalid } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
 import { postDraft } from '../journal/drafts.ts';
 import type { EntryInput } from '../journal/entry.ts';
 import { postEntries } from '../journal/post-entries.ts';
 import { getEntry } from '../journal/read-entries.ts';
 import { readEntryBody } from '../journal/read-entry-body.ts';
+import { refusedPosting } from '../journal/refused-posting.ts';
 import { saveEntry } from '../journal/save-entry.ts';
 import { beyondGrid, isForGrid } from './is-for-grid.ts';
 import { type EntryForm, entryBodyOf } from './read-entry-form.ts';
@@ -33,7 +33,7 @@ export async function saveEntryForm(
   if (faults.length > 0)
     return { id: await saveEntry(tx, entryBodyOf(form), { as: 'posted' }), number: null };
   const [result] = await postEntries(tx, [{ ...(entry as EntryInput), id: form.id, source: 'page' }]);
-  if (!result?.posted) throw invalid(result?.faults ?? [], 'accounting/entry-invalid');
+  if (!result?.posted) throw refusedPosting(result?.faults ?? []);
   return result;
 }
 

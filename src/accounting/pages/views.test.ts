@@ -15,7 +15,7 @@ import { incomeChart } from './income-chart.ts';
 import { trialBalancePage } from './trial-balance-page.ts';
 
 const evil = '"><script>alert(1)</script>';
-const may = { post: true, reverse: true, edit: true };
+const may = { post: true, reverse: true, edit: true, approve: true };
 const context: PageContext = {
   tenant: {
     name: evil,
@@ -27,7 +27,7 @@ const context: PageContext = {
   },
   actor: { name: evil, email: evil, role: 'accountant' },
   csrfToken: 'token',
-  path: '/journal-entries/',
+  ...{ path: '/journal-entries/', companies: [] },
   may: () => true,
 };
 const summary = {
@@ -109,6 +109,7 @@ const entryView: EntryView = {
   entry,
   totals: { debit: '1234567.50', credit: '1234567.50' },
   creator: evil,
+  approval: { by: evil, at: '2026-11-23T10:00:00.000Z' },
   today: '2026-11-23',
   may,
   faults,
@@ -254,11 +255,9 @@ test('a page of a ledger carries its balances forward and keeps the account and 
 
 test('who may not post is offered neither a new entry nor a reversal', () => {
   const reader = { ...context, may: (permission: string) => permission.endsWith('.view') };
-  assert.doesNotMatch(
-    String(entriesPage(reader, { ...entries, entries: [], search: '', status: null })),
-    /journal-entries\/new/,
-  );
-  const view = { ...entryView, may: { post: false, reverse: false, edit: false } };
+  const none = { ...entries, entries: [], search: '', status: null };
+  assert.doesNotMatch(String(entriesPage(reader, none)), /journal-entries\/new/);
+  const view = { ...entryView, may: { post: false, reverse: false, edit: false, approve: false } };
   assert.doesNotMatch(String(entryPage(reader, view)), /reversal/);
 });
 

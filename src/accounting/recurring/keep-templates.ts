@@ -2,10 +2,11 @@
 import { sql } from 'kysely';
 import { uuidv7 } from 'uuidv7';
 import { addDays } from '#lib/dates';
-import { type Fault, invalid, mergeFaults, Problem } from '#lib/problem';
+import { type Fault, mergeFaults, Problem } from '#lib/problem';
 import type { Calendar, TenantTx } from '#lib/tenant-tx';
 import type { LineInput } from '../journal/entry.ts';
 import { entryFaults } from '../journal/post-entries.ts';
+import { refusedPosting } from '../journal/refused-posting.ts';
 import { isReadable } from '../journal/save-entry.ts';
 import { readTemplateBody } from './read-template-body.ts';
 import { type StoredTemplate, storedTemplate } from './read-templates.ts';
@@ -29,7 +30,7 @@ async function checkedTemplate(tx: TenantTx, body: unknown, shapeFaults: readonl
   const all = mergeFaults(shapeFaults, faults, found);
   const lines = entry.lines.map(({ malformed: _, ...line }) => line);
   if (all.length > 0 || !template || !isReadable({ ...entry, entry_date: template.starts_on }))
-    throw invalid(all, 'accounting/recurring-entry-invalid');
+    throw refusedPosting(all, 'accounting/recurring-entry-invalid');
   return { template: { ...template, lines: lines as LineInput[] }, nextOn };
 }
 

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { fixAmount } from '#lib/money';
 import type { TenantTx } from '#lib/tenant-tx';
+import { totalSeen } from '../branch-limit.ts';
 import type { EntryInput, EntryLink } from '../journal/entry.ts';
 import { getPosted } from '../journal/read-entries.ts';
 import { reversalOf } from '../journal/reverse-entry.ts';
@@ -29,7 +30,7 @@ export async function listScheduledReversals(
       and (${filter.until ?? null}::date is null or s.reverse_on <= ${filter.until ?? null})`;
   const counted = await sql<{ count: number }>`select count(*) as count ${from}`.execute(tx.db);
   const { rows } = await sql<ScheduledReversal>`
-    select json_build_object('id', e.id, 'number', e.number) as entry, e.entry_date, e.memo, e.total, s.reverse_on,
+    select json_build_object('id', e.id, 'number', e.number) as entry, e.entry_date, e.memo, ${totalSeen(tx)} as total, s.reverse_on,
       case when r.id is not null then json_build_object('id', r.id, 'number', r.number) end as reversed_by
     ${from} order by s.reverse_on, e.id limit ${pageSize} offset ${(page - 1) * pageSize}
   `.execute(tx.db);

@@ -70,7 +70,7 @@ export async function cashFlowLines(
 ): Promise<CashLines> {
   const { from, to, knownOn } = query;
   const conditions = await conditionsOf(tx, query);
-  const chart = await readChart(tx, { filters: [], by: null, knownOn });
+  const chart = await readChart(tx, { knownOn });
   const account = chart.find(({ code, is_group }) => code === query.account && !is_group);
   if (!account) throw notFound('account');
   const cash = chart.filter(isCash).map(({ id }) => id);

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { fixAmount } from '#lib/money';
 import { readRows } from '#lib/read-rows';
 import type { TenantTx } from '#lib/tenant-tx';
+import { totalSeen } from '../branch-limit.ts';
 import { type LineScope, type LineScopeQuery, lineScope } from './line-scope.ts';
 
 /** Amounts are in the company's currency, '0.00' on the other side. */
@@ -59,13 +60,15 @@ async function sumsOf(tx: TenantTx, { from, to }: DayBookQuery, scope: LineScope
 type Row = Omit<DayBookEntry, 'lines' | 'link'> & Omit<DayBookLine, 'memo'> & { line_memo: string | null };
 
 const rowsQuery = (
+  tx: TenantTx,
   { from, to }: DayBookQuery,
   { conditions, isWhole }: LineScope,
   page: { number: number; size: number } | null,
 ) => sql<Row>`
   select e.id, e.number, e.entry_date, e.memo, e.reference, e.total, a.code as account, a.name, l.debit, l.credit, l.memo as line_memo
   from (
-    select * from journal_entries e
+    select e.id, e.number, e.entry_date, e.memo, e.reference, e.posted_at, ${totalSeen(tx)} as total
+    from journal_entries e
     where e.entry_date between ${from}::date and ${to}::date
       and (${isWhole} or exists (select from journal_lines l where l.entry_id = e.id and ${conditions}))
     order by e.entry_date, e.id
@@ -108,6 +111,6 @@ export async function dayBook(
     currency: tx.tenant.currency,
     count,
     totals: { debit: fix(debit), credit: fix(credit) },
-    entries: entriesOf(tx, readRows(tx, rowsQuery(query, scope, page))),
+    entries: entriesOf(tx, readRows(tx, rowsQuery(tx, query, scope, page))),
   };
 }

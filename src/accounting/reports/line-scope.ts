@@ -2,6 +2,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Fault, invalid } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
+import { isLimited } from '../branch-limit.ts';
 
 /**
  * `dimensions` are values by their dimensions' codes, '' for lines without one; `knownOn` an ISO 8601 instant, until which an
@@ -13,7 +14,7 @@ export type LineScopeQuery = {
   closing?: boolean;
 };
 
-/** Conditions on journal_lines as `l` and journal_entries as `e`; `isWhole` when there are none. */
+/** Conditions on journal_lines as `l` and journal_entries as `e`; `isWhole` when it is of all lines that the company has. */
 export type LineScope = { isWhole: boolean; conditions: RawBuilder<unknown> };
 
 type Found = { dimension: string; dimension_id: number | null; value: string; value_id: number | null };
@@ -55,5 +56,8 @@ export async function lineScope(tx: TenantTx, query: LineScopeQuery): Promise<Li
     ...(knownOn === null ? [] : [sql`e.posted_at <= ${knownOn}::timestamptz`]),
     ...(closing ? [] : [sql`not l.closing`]),
   ];
-  return { isWhole: conditions.length === 0, conditions: sql.join([sql`true`, ...conditions], sql` and `) };
+  return {
+    isWhole: conditions.length === 0 && !isLimited(tx),
+    conditions: sql.join([sql`true`, ...conditions], sql` and `),
+  };
 }

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { fixAmount } from '#lib/money';
 import type { TenantTx } from '#lib/tenant-tx';
+import { balancesSeen } from '../branch-limit.ts';
 
 /** `label` is the period's name without its year; amounts are positive on the usual side of their nature. */
 export type MonthlyResult = { period: string; label: string; income: string; expense: string };
@@ -14,7 +15,7 @@ export async function monthlyResults(tx: TenantTx, asOf: string, count: number):
       coalesce(sum(b.debit - b.credit) filter (where a.type = 'expense'), 0)::text as expense
     from (select id, name, starts_on from periods where starts_on <= ${asOf}::date
       order by starts_on desc limit ${count}) p
-    left join account_balances b on b.period_id = p.id
+    left join ${balancesSeen(tx)} b on b.period_id = p.id
     left join accounts a on a.id = b.account_id
     group by p.id, p.name, p.starts_on
     order by p.starts_on

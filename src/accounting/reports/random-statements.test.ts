@@ -271,7 +271,7 @@ test('every figure of every statement is the sum of the lines that its link name
 
 test('the chart is told as it was at each moment', async () => {
   for (const { knownOn, chart } of moments) {
-    const known = await read((tx) => readChart(tx, { filters: [], by: null, knownOn }));
+    const known = await read((tx) => readChart(tx, { knownOn }));
     const codeOf = new Map(known.map(({ id, code }) => [id, code]));
     const told = known.map(({ code, name, type, category, parent_id, is_group }) =>
       [code, name, type, category, codeOf.get(parent_id ?? 0) ?? null, is_group].join('|'),

@@ -43,7 +43,7 @@ type SumRow = {
 };
 
 /** The chart by code, now or as it was known at the scope's moment. */
-export async function readChart(tx: TenantTx, { knownOn }: Scope): Promise<ChartAccount[]> {
+export async function readChart(tx: TenantTx, { knownOn }: Pick<Scope, 'knownOn'>): Promise<ChartAccount[]> {
   const { rows } = await sql<ChartAccount>`select * from chart_known(${knownOn}::timestamptz)`.execute(tx.db);
   return rows;
 }

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { type Fault, invalid } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
+import { branchesOf } from '../branch-limit.ts';
 
 /** What is asked, by codes: values by their dimensions, and the dimension whose values get columns of their own. */
 export type ScopeQuery = {
@@ -13,8 +14,9 @@ export type ScopeQuery = {
 
 export type DimensionValue = { id: number; code: string; name: string };
 
-/** The same, found in the books. */
+/** The same, found in the books; `branches` are those that the reader is limited to, null for none. */
 export type Scope = {
+  branches: string[] | null;
   filters: { dimension: string; code: string; id: number }[];
   by: { code: string; name: string; id: number; values: DimensionValue[] } | null;
   knownOn: string | null;
@@ -41,7 +43,8 @@ const unknownDimension = (pointer: string, code: string): Fault => ({
 /** Finds dimensions and values, also inactive ones. Throws an invalid Problem that names every unknown one. */
 export async function findScope(tx: TenantTx, { dimensions, by, knownOn }: ScopeQuery): Promise<Scope> {
   const asked = Object.entries(dimensions);
-  if (asked.length === 0 && by === null) return { filters: [], by: null, knownOn };
+  const branches = branchesOf(tx);
+  if (asked.length === 0 && by === null) return { branches, filters: [], by: null, knownOn };
   const codes = [...asked.map(([code]) => code), ...(by === null ? [] : [by])];
   const rows = await namedDimensions(tx, codes, [...asked.map(([, value]) => value), null]);
   const faults: Fault[] = [];
@@ -59,7 +62,7 @@ export async function findScope(tx: TenantTx, { dimensions, by, knownOn }: Scope
   const across = rows.find((each) => each.dimension === by);
   if (by !== null && !across) faults.push(unknownDimension('/query/by', by));
   if (faults.length > 0) throw invalid(faults);
-  return { filters, by: across ? await withValues(tx, across) : null, knownOn };
+  return { branches, filters, by: across ? await withValues(tx, across) : null, knownOn };
 }
 
 async function withValues(tx: TenantTx, { dimension, name, dimension_id }: Row): Promise<Scope['by']> {

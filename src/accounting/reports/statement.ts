@@ -148,4 +148,5 @@ export const explainedBy = (made: Made, other: Made): Made => ({
 });
 
 /** Whether a statement is of a part of the lines only, of which debits and credits need not be the same. */
-export const isPartial = ({ filters, by }: Scope) => filters.length > 0 || by !== null;
+export const isPartial = ({ filters, by, branches }: Scope) =>
+  filters.length > 0 || by !== null || branches !== null;

@@ -132,6 +132,17 @@ export const journalChecks: Check[] = [
         is distinct from (d.account_id, d.period_id, d.entry_date, d.closing, d.debit, d.credit)`,
   }),
   checkBy({
+    invariant: 'I2',
+    claim: 'a line’s branch is what its dimensions say',
+    of: 'lines',
+    all: 'select from journal_lines',
+    wrong: `select l.entry_id || '/' || l.line_no as id from journal_lines l
+      left join (
+        select d.entry_id, d.line_no, d.value_id from journal_line_dimensions d join dimensions m on m.id = d.dimension_id and m.code = 'branch'
+      ) b on b.entry_id = l.entry_id and b.line_no = l.line_no
+      where l.branch_id is distinct from b.value_id`,
+  }),
+  checkBy({
     invariant: 'I1',
     claim: 'a line in another currency has its amount there, and no other line has one',
     of: 'lines',

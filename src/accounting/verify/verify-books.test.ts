@@ -110,6 +110,8 @@ const breaches: Record<string, (schema: string) => string> = {
   'a balance by dimension is the sum of its lines': (s) => `delete from ${s}.dimension_balances`,
   'a line’s dimensions have its account, its date and its amounts': (s) =>
     `update ${s}.journal_line_dimensions set debit = debit + 1`,
+  'a line’s branch is what its dimensions say': (s) =>
+    `update ${s}.journal_lines set branch_id = 1 where entry_id = ${one(s)} and line_no = 1`,
   'every entry stands in the outbox once': (s) =>
     `delete from public.outbox where schema_name = '${s}' and id = ${one(s)}`,
   'a balance is the sum of its lines': (s) => `update ${s}.account_balances set debit = debit + 0.01`,

@@ -61,7 +61,7 @@ const breaches: [string, (names: Names) => [string, string], RegExp][] = [
       `grant select on ${schema}.accounts to tenant_${o}`,
       `revoke select on ${schema}.accounts from tenant_${o}`,
     ],
-    /^nobody but the company’s role and the owner .*: tenant_\w+ select on accounts$/,
+    /^nobody but the company’s roles and the owner .*: tenant_\w+ select on accounts$/,
   ],
   [
     'another role may read a column',
@@ -69,7 +69,7 @@ const breaches: [string, (names: Names) => [string, string], RegExp][] = [
       `grant select (name) on ${schema}.accounts to tenant_${o}`,
       `revoke select (name) on ${schema}.accounts from tenant_${o}`,
     ],
-    /^nobody but the company’s role .*: tenant_\w+ select on accounts\.name$/,
+    /^nobody but the company’s roles .*: tenant_\w+ select on accounts\.name$/,
   ],
   [
     'everybody may enter the schema',
@@ -77,7 +77,7 @@ const breaches: [string, (names: Names) => [string, string], RegExp][] = [
       `grant usage on schema ${schema} to public`,
       `revoke usage on schema ${schema} from public`,
     ],
-    /^nobody but the company’s role .*: PUBLIC usage on /,
+    /^nobody but the company’s roles .*: PUBLIC usage on /,
   ],
   [
     'everybody may call a function',
@@ -85,7 +85,7 @@ const breaches: [string, (names: Names) => [string, string], RegExp][] = [
       `grant execute on function ${schema}.close_year(text, uuid, text) to public`,
       `revoke execute on function ${schema}.close_year(text, uuid, text) from public`,
     ],
-    /^nobody but the company’s role .*: PUBLIC execute on close_year\(\)$/,
+    /^nobody but the company’s roles .*: PUBLIC execute on close_year\(\)$/,
   ],
   [
     'rights are given in advance',
@@ -93,7 +93,7 @@ const breaches: [string, (names: Names) => [string, string], RegExp][] = [
       `alter default privileges for role himalytix in schema ${schema} grant select on tables to tenant_${o}`,
       `alter default privileges for role himalytix in schema ${schema} revoke select on tables from tenant_${o}`,
     ],
-    /^nobody but the company’s role .*: tenant_\w+ select on default rights$/,
+    /^nobody but the company’s roles .*: tenant_\w+ select on default rights$/,
   ],
   [
     'the role may enter another company',
@@ -101,7 +101,7 @@ const breaches: [string, (names: Names) => [string, string], RegExp][] = [
       `grant usage on schema ${o} to ${role}`,
       `revoke usage on schema ${o} from ${role}`,
     ],
-    /^no schema but its own is open to the company’s role: /,
+    /^no schema but their own is open to the company’s roles: /,
   ],
   [
     'the role has a right on another company’s table',
@@ -109,12 +109,12 @@ const breaches: [string, (names: Names) => [string, string], RegExp][] = [
       `grant select on ${o}.accounts to ${role}`,
       `revoke select on ${o}.accounts from ${role}`,
     ],
-    /^no schema but its own is open .*: select on \w+\.accounts$/,
+    /^no schema but their own is open .*: select on \w+\.accounts$/,
   ],
   [
     'the shared schema is open',
     () => ['grant usage on schema public to public', 'revoke usage on schema public from public'],
-    /^no schema but its own is open to the company’s role: /,
+    /^no schema but their own is open to the company’s roles: /,
   ],
   [
     'the role may create',
@@ -122,7 +122,23 @@ const breaches: [string, (names: Names) => [string, string], RegExp][] = [
       `grant create on schema ${schema} to ${role}`,
       `revoke create on schema ${schema} from ${role}`,
     ],
-    /^the company’s role cannot create anything, nor hand on its rights: create /,
+    /^the company’s roles cannot create anything, nor hand on their rights: create /,
+  ],
+  [
+    'lines are seen past the policies',
+    ({ schema }) => [
+      `alter table ${schema}.journal_lines no force row level security`,
+      `alter table ${schema}.journal_lines force row level security`,
+    ],
+    /^what is of a branch is behind a policy, for the owner, too: journal_lines$/,
+  ],
+  [
+    'a policy lets those see everything who are limited to branches',
+    ({ schema }) => [
+      `create policy open on ${schema}.journal_entries using (true)`,
+      `drop policy open on ${schema}.journal_entries`,
+    ],
+    /^what is of a branch is behind a policy, for the owner, too: journal_entries$/,
   ],
   [
     'the role may hand on a right',
@@ -130,17 +146,17 @@ const breaches: [string, (names: Names) => [string, string], RegExp][] = [
       `grant select on ${schema}.accounts to ${role} with grant option`,
       `revoke grant option for select on ${schema}.accounts from ${role}`,
     ],
-    /^the company’s role cannot create .*: select on accounts$/,
+    /^the company’s roles cannot create .*: select on accounts$/,
   ],
   [
     'the role may sign in and passes row security by',
     ({ role }) => [`alter role ${role} login bypassrls`, `alter role ${role} nologin nobypassrls`],
-    /^the company’s role is nobody else: .*: bypass row security,login$/,
+    /^the company’s roles are nobody else: .*: bypass row security,login$/,
   ],
   [
     'the role belongs to another',
     ({ role, other: o }) => [`grant tenant_${o} to ${role}`, `revoke tenant_${o} from ${role}`],
-    /^the company’s role is nobody else: .*: member of tenant_/,
+    /^the company’s roles are nobody else: .*: member of tenant_/,
   ],
   [
     'a person of the database may act as the role',
@@ -149,7 +165,7 @@ const breaches: [string, (names: Names) => [string, string], RegExp][] = [
         do $$ begin execute format('grant connect on database %I to person_${schema}', current_database()); end $$`,
       `drop owned by person_${schema}; drop role person_${schema}`,
     ],
-    /^nobody but the owner may act as the company’s role: person_/,
+    /^nobody but the owner may act as one of the company’s roles: person_/,
   ],
   [
     'something belongs to somebody else',

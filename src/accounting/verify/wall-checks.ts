@@ -3,6 +3,9 @@ import { type Check, checkBy } from './check.ts';
 
 const schema = 'current_schema()::regnamespace';
 const role = '(select oid from pg_roles where rolname = current_user)';
+// The second role, of members who are limited to branches (see limitedRoleOf()).
+const limited = `(select oid from pg_roles where rolname = 'branch_' || current_schema())`;
+const both = `(${role}, ${limited})`;
 const owner = `(select nspowner from pg_namespace where oid = ${schema})`;
 
 // Each right that somebody has on something, with what stands where nothing was granted or revoked.
@@ -29,55 +32,72 @@ const objects = `
 // PostgreSQL's own schemas, which every role may read; information_schema shows a role what it has rights on.
 const builtIn = `('pg_catalog', 'information_schema')`;
 
+// What a line of a branch shows in.
+const ofBranches = [
+  'journal_entries',
+  'journal_lines',
+  'journal_line_dimensions',
+  'account_balances',
+  'account_days',
+  'dimension_balances',
+  'journal_drafts',
+  'recurring_entries',
+  'scheduled_reversals',
+  'idempotency_keys',
+  'audit_rows',
+  'entry_approvals',
+];
+
 export const wallChecks: readonly Check[] = [
   checkBy({
     invariant: 'I8',
-    claim: 'nobody but the company’s role and the owner has a right on what is the company’s',
+    claim: 'nobody but the company’s roles and the owner has a right on what is the company’s',
     of: 'rights',
     all: `select from (${rights}) r where r.schema = ${schema}`,
     wrong: `select ${nameOf('r.grantee')} || ' ' || lower(r.privilege_type) || ' on ' || r.name as id from (${rights}) r
-      where r.schema = ${schema} and r.grantee not in (${role}, ${owner})`,
+      where r.schema = ${schema} and r.grantee not in (${role}, ${limited}, ${owner})`,
   }),
   checkBy({
     invariant: 'I8',
-    claim: 'the company’s role cannot create anything, nor hand on its rights',
+    claim: 'the company’s roles cannot create anything, nor hand on their rights',
     of: 'rights',
-    all: `select from (${rights}) r where r.schema = ${schema} and r.grantee = ${role}`,
+    all: `select from (${rights}) r where r.schema = ${schema} and r.grantee in ${both}`,
     wrong: `select lower(r.privilege_type) || ' on ' || r.name as id from (${rights}) r
-      where r.grantee = ${role} and (r.is_grantable or r.privilege_type in ('CREATE', 'TRIGGER', 'REFERENCES', 'TRUNCATE', 'MAINTAIN'))
-      union all select 'create in ' || n.nspname from pg_namespace n where has_schema_privilege(current_user, n.oid, 'create')
+      where r.grantee in ${both} and (r.is_grantable or r.privilege_type in ('CREATE', 'TRIGGER', 'REFERENCES', 'TRUNCATE', 'MAINTAIN'))
+      union all select 'create in ' || n.nspname from pg_namespace n, unnest(array[${role}, ${limited}]) u (role)
+        where has_schema_privilege(u.role, n.oid, 'create')
       union all select 'temporary tables' where has_database_privilege(current_user, current_database(), 'temporary')`,
   }),
   checkBy({
     invariant: 'I8',
-    claim: 'no schema but its own is open to the company’s role',
+    claim: 'no schema but their own is open to the company’s roles',
     of: 'schemas',
     all: `select from pg_namespace where nspname not in ${builtIn}`,
-    wrong: `select n.nspname as id from pg_namespace n
-      where n.nspname not in ${builtIn} and n.oid <> ${schema} and has_schema_privilege(current_user, n.oid, 'usage')
+    wrong: `select n.nspname as id from pg_namespace n, unnest(array[${role}, ${limited}]) u (role)
+      where n.nspname not in ${builtIn} and n.oid <> ${schema} and has_schema_privilege(u.role, n.oid, 'usage')
       union all
       select lower(r.privilege_type) || ' on ' || n.nspname || '.' || r.name from (${rights}) r join pg_namespace n on n.oid = r.schema
-      where r.schema <> ${schema} and (r.grantee = ${role}
+      where r.schema <> ${schema} and (r.grantee in ${both}
         or r.grantee = 0 and n.nspname not in ${builtIn} and n.nspname !~ '^pg_' and r.name = n.nspname)`,
   }),
   checkBy({
     invariant: 'I8',
-    claim: 'the company’s role is nobody else: no sign-in, no powers, no membership',
+    claim: 'the company’s roles are nobody else: no sign-in, no powers, no membership',
     of: 'roles',
-    all: 'select from pg_roles where rolname = current_user',
+    all: `select from pg_roles where oid in ${both}`,
     wrong: `select p.power as id from pg_roles r cross join lateral (values ('login', r.rolcanlogin), ('superuser', r.rolsuper),
         ('inherit', r.rolinherit), ('create roles', r.rolcreaterole), ('create databases', r.rolcreatedb),
         ('replication', r.rolreplication), ('bypass row security', r.rolbypassrls)) p (power, has)
-      where r.rolname = current_user and p.has
-      union all select 'member of ' || pg_get_userbyid(m.roleid) from pg_auth_members m where m.member = ${role}`,
+      where r.oid in ${both} and p.has
+      union all select 'member of ' || pg_get_userbyid(m.roleid) from pg_auth_members m where m.member in ${both}`,
   }),
   checkBy({
     invariant: 'I8',
-    claim: 'nobody but the owner may act as the company’s role',
+    claim: 'nobody but the owner may act as one of the company’s roles',
     of: 'roles',
     all: 'select from pg_roles',
     wrong: `select pg_get_userbyid(m.member)::text as id from pg_auth_members m join pg_roles r on r.oid = m.member
-      where m.roleid = ${role} and m.member <> ${owner} and not r.rolsuper
+      where m.roleid in ${both} and m.member <> ${owner} and not r.rolsuper
         and has_database_privilege(m.member, current_database(), 'connect')`,
   }),
   checkBy({
@@ -107,5 +127,16 @@ export const wallChecks: readonly Check[] = [
         join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid and d.refclassid = 'pg_class'::regclass
         join pg_class o on o.oid = d.refobjid
       where c.relnamespace = ${schema} and o.relnamespace <> ${schema}`,
+  }),
+  checkBy({
+    invariant: 'I8',
+    claim: 'what is of a branch is behind a policy, for the owner, too',
+    of: 'tables',
+    all: `select from pg_class where relnamespace = ${schema} and relrowsecurity`,
+    wrong: `select c.relname as id from pg_class c where c.relnamespace = ${schema} and c.relkind = 'r'
+        and (c.relname in (${ofBranches.map((table) => `'${table}'`).join(', ')}) or c.relrowsecurity) and not (
+          c.relrowsecurity and c.relforcerowsecurity and not exists (
+            select from pg_policy p where p.polrelid = c.oid and (0 = any(p.polroles) or ${limited} = any(p.polroles))
+              and pg_get_expr(p.polqual, p.polrelid) = 'true'))`,
   }),
 ];

@@ -1,30 +1,26 @@
 // Signing in and out over the API, and who one is.
-import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import type { Db } from '#lib/db';
 import type { Identity } from '#lib/http/guard';
 import { Problem } from '#lib/problem';
 import { tenantById, tenantRefused } from '#tenancy';
-import { checkCredentials, type Member, type TokenPair } from '#users';
+import { beginSession, checkCredentials, type Member, type TokenPair } from '#users';
 import type { ApiServer, Services } from './context.ts';
 import { nullable, problems, strictObject, TokenSchema, UserSchema } from './schemas.ts';
+import { bearerOf, signInOrigin, smallBody } from './sign-in-origin.ts';
 import { ownDocument, userDocument } from './user-document.ts';
 
-/** Anybody may send these bodies, so they are kept small. */
-const bodyLimit = 16_384;
-
-const bearer = (request: FastifyRequest) => /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-
-async function signedIn(db: Db, member: Member, pair: TokenPair) {
+/** What a sign-in answers: the tokens, and who one is. Throws when the company is not open. */
+export async function signedIn({ db, permissions }: Services, member: Member, pair: TokenPair) {
   const tenant = await tenantById(db, member.tenantId);
   if (tenant?.status !== 'active') throw tenantRefused();
-  return { ...pair, user: userDocument(member, tenant) };
+  return { ...pair, user: userDocument(member, tenant, permissions) };
 }
 
-function loginRoute(app: ApiServer, { db, tokens }: Services): void {
+function loginRoute(app: ApiServer, services: Services): void {
+  const { db } = services;
   app.post('/auth/login/', {
     config: { permission: 'public', rateLimit: 'sign-in' },
-    bodyLimit,
+    bodyLimit: smallBody,
     schema: {
       tags: ['auth'],
       security: [],
@@ -35,19 +31,23 @@ function loginRoute(app: ApiServer, { db, tokens }: Services): void {
         email: Type.String({ maxLength: 320 }),
         password: Type.String({ maxLength: 1000 }),
       }),
-      response: { 200: TokenSchema, ...problems(400, 401, 403, 415, 422) },
+      response: { 200: TokenSchema, ...problems(400, 401, 403, 415, 422, 429) },
     },
     handler: async (request) => {
-      const member = await checkCredentials(db, request.body, request.claimed?.id ?? null);
-      return await signedIn(db, member, await tokens.issue(member));
+      const from = signInOrigin(request);
+      const tenantId = request.claimed?.id ?? null;
+      const member = await checkCredentials(db, request.body, tenantId, { door: 'api', from });
+      const { credential } = await beginSession(services, 'api', { member, methods: ['pwd'], from });
+      return await signedIn(services, member, credential);
     },
   });
 }
 
-function refreshRoute(app: ApiServer, { db, tokens }: Services): void {
+function refreshRoute(app: ApiServer, services: Services): void {
+  const { tokens } = services;
   app.post('/auth/refresh/', {
     config: { permission: 'public', rateLimit: 'sign-in' },
-    bodyLimit,
+    bodyLimit: smallBody,
     schema: {
       tags: ['auth'],
       security: [],
@@ -58,7 +58,7 @@ function refreshRoute(app: ApiServer, { db, tokens }: Services): void {
     },
     handler: async (request) => {
       const { member, pair } = await tokens.refresh(request.body.refresh, request.claimed?.id ?? null);
-      return await signedIn(db, member, pair);
+      return await signedIn(services, member, pair);
     },
   });
 }
@@ -71,7 +71,7 @@ const unless = (forgiven: boolean) => (problem: unknown) => {
 function logoutRoute(app: ApiServer, { tokens }: Services): void {
   app.post('/auth/logout/', {
     config: { permission: 'public' },
-    bodyLimit,
+    bodyLimit: smallBody,
     schema: {
       tags: ['auth'],
       summary: 'End this sign-in: its access and refresh tokens stop working',
@@ -79,7 +79,7 @@ function logoutRoute(app: ApiServer, { tokens }: Services): void {
       response: { 204: Type.Null(), ...problems(401, 415, 422) },
     },
     handler: async (request, reply) => {
-      const access = bearer(request);
+      const access = bearerOf(request);
       const refresh = request.body?.refresh;
       if (!access && !refresh)
         throw new Problem('unauthenticated', 'users/sign-in-needed', 'send a token to end its sign-in');
@@ -93,7 +93,7 @@ function logoutRoute(app: ApiServer, { tokens }: Services): void {
   });
 }
 
-function meRoute(app: ApiServer): void {
+function meRoute(app: ApiServer, { permissions }: Services): void {
   app.get('/users/me/', {
     config: { permission: 'signed-in' },
     schema: {
@@ -102,7 +102,7 @@ function meRoute(app: ApiServer): void {
       response: { 200: UserSchema, ...problems(401, 403) },
     },
     handler: async ({ identity, tenant }, reply) => {
-      const { document, json } = ownDocument(identity as Identity, tenant);
+      const { document, json } = ownDocument(identity as Identity, tenant, permissions);
       reply.type('application/json; charset=utf-8').serializer(() => json);
       return document;
     },
@@ -114,5 +114,5 @@ export function authRoutes(app: ApiServer, services: Services): void {
   loginRoute(app, services);
   refreshRoute(app, services);
   logoutRoute(app, services);
-  meRoute(app);
+  meRoute(app, services);
 }

@@ -10,7 +10,10 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { PostingQueue } from '#accounting';
+import type { Permission } from '#lib/access';
+import type { Config } from '#lib/config';
 import type { Db } from '#lib/db';
+import { permissionMissing } from '#lib/http/guard';
 import {
   type Answer,
   AnswerTaken,
@@ -19,9 +22,10 @@ import {
   fingerprintOf,
   whileUnderWay,
 } from '#lib/idempotency';
+import type { KeyRing } from '#lib/key-ring';
 import { type Fault, invalid, mergeFaults, Problem } from '#lib/problem';
 import { inTenant, type TenantTx } from '#lib/tenant-tx';
-import { roleAllows, type Tokens } from '#users';
+import { mayDo, type Tokens } from '#users';
 
 export type ApiServer = FastifyInstance<
   RawServerDefault,
@@ -31,16 +35,21 @@ export type ApiServer = FastifyInstance<
   TypeBoxTypeProvider
 >;
 
-/** What app.ts hands to the routes. */
-export type Services = { db: Db; tokens: Tokens; postings: PostingQueue };
+/** What app.ts hands to the routes; `permissions` are those of all rooms. */
+export type Services = {
+  db: Db;
+  tokens: Tokens;
+  keyRing: KeyRing;
+  config: Config;
+  postings: PostingQueue;
+  permissions: readonly Permission[];
+};
 
 /**
  * Refuses, as the guard does, what asks for more than the route's own permission, such as a change that depends on what is there.
  */
 export function requirePermission({ actor }: Pick<FastifyRequest, 'actor'>, permission: string): void {
-  if (roleAllows(actor.role, permission)) return;
-  const detail = `the role ${actor.role} does not have the permission ${permission}`;
-  throw new Problem('forbidden', 'users/permission-missing', detail);
+  if (!mayDo(actor, permission)) throw permissionMissing(actor, permission);
 }
 
 /** Runs work in the transaction of the request's company and actor. */

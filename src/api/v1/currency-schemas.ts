@@ -1,5 +1,6 @@
 // The shapes of exchange rates, balances in currencies and their revaluation in API v1.
 import { Type } from 'typebox';
+import { branchField } from './report-routes/branch-label.ts';
 import { AccountTypeSchema, Id, IsoDate, nullable, oneOf, strictObject } from './schemas.ts';
 
 export const CurrencyCode = Type.String({
@@ -70,6 +71,7 @@ const openBalance = {
 };
 
 export const CurrencyBalancesSchema = Type.Object({
+  ...branchField,
   as_of: IsoDate,
   currency: Type.String(),
   rows: Type.Array(

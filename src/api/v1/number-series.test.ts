@@ -134,11 +134,11 @@ describe('two series whose numbers come out alike', () => {
   const next = cashSale('2024-01-01', '1', { series: 'A' }); // would be X-101
   const taken = ['/series accounting/number-taken'];
 
-  test('are told which number is taken; nothing is stored, no number burnt', async () => {
+  test('are told that their next number is taken; nothing is stored, no number burnt', async () => {
     const stored = await state();
     const single = await call('POST', '/journal-entries/', next);
     assert.deepEqual(faultsOf(single, 409), taken);
-    assert.match(single.body.detail, /X-101 .*change the prefix/);
+    assert.match(single.body.detail, /given before.*change the prefix/);
     for (const atomic of ['true', 'false'])
       assert.deepEqual(
         faultsOf(await call('POST', `/journal-entries/bulk/?atomic=${atomic}`, { entries: [next] }), 409),

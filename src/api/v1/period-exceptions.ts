@@ -4,7 +4,7 @@ import { grantException, listExceptions, type PeriodException, revokeException }
 import type { Db } from '#lib/db';
 import { readableBody } from '#lib/http/validation';
 import type { Fault } from '#lib/problem';
-import { type Member, memberByEmail, roleAllows, usersById } from '#users';
+import { type Member, mayDo, memberByEmail, usersById } from '#users';
 import {
   type ApiServer,
   inRequest,
@@ -44,7 +44,7 @@ function memberFaults(email: string | undefined, member: Member | null): Fault[]
     const detail = 'the company has no active member with that e-mail address';
     return [{ pointer, code: 'accounting/exception-for-nobody', detail }];
   }
-  if (roleAllows(member.role, 'accounting.journal_entry.post')) return [];
+  if (mayDo(member, 'accounting.journal_entry.post')) return [];
   const detail = `${member.name} is ${member.role} and may not post at all`;
   return [{ pointer, code: 'accounting/exception-without-posting', detail }];
 }

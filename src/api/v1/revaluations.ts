@@ -8,6 +8,7 @@ import type { TenantTx } from '#lib/tenant-tx';
 import { DryRunQuery } from './bulk-entries-schemas.ts';
 import { type ApiServer, inRequest, isAsked, onceInRequest, type Services, tellingAll } from './context.ts';
 import { CurrencyBalancesSchema, RevaluationBody, RevaluationSchema } from './currency-schemas.ts';
+import { withBranches } from './report-routes/branch-label.ts';
 import { IdempotencyHeaders, IsoDate, problems, strictObject } from './schemas.ts';
 
 function revaluationRoute(app: ApiServer, { db }: Services): void {
@@ -59,7 +60,8 @@ function balancesRoute(app: ApiServer, { db }: Services): void {
     },
     handler: async (request) => {
       const asOf = request.query.as_of ?? today(request.tenant.timeZone);
-      return await inRequest(db, request, (tx) => currencyBalances(tx, asOf), { snapshot: true });
+      const report = await inRequest(db, request, (tx) => currencyBalances(tx, asOf), { snapshot: true });
+      return withBranches(request, report);
     },
   });
 }

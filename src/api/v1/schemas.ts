@@ -150,6 +150,12 @@ export const EntrySchema = Type.Object({
   created_by: nullable(Type.String()),
   posted_at: nullable(Type.String({ format: 'date-time' })),
   version: Type.Integer(),
+  partial: Type.Optional(
+    Type.Boolean({
+      description:
+        'Lines of other branches than the reader’s are left out; the total is of those that are told.',
+    }),
+  ),
   lines: Type.Array(EntryLineSchema),
 });
 
@@ -215,7 +221,12 @@ export const UserSchema = Type.Object({
   email: Type.String(),
   name: Type.String(),
   role: Type.String(),
-  permissions: Type.Array(Type.String()),
+  permissions: Type.Array(Type.String(), { description: 'All that one may do; see /permissions/.' }),
+  post_limit: nullable(Type.String({ description: 'Up to which total one may post; null: any.' })),
+  approve_limit: nullable(Type.String({ description: 'Up to which total one may approve; null: any.' })),
+  branches: nullable(
+    Type.Array(Type.String(), { description: 'To which branches one is limited; null: all.' }),
+  ),
   tenant: Type.Object({
     slug: Type.String(),
     name: Type.String(),

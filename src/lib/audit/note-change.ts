@@ -1,6 +1,6 @@
 // Notes in a company's audit log what concerns the company but is kept in the shared tables.
 import { sql } from 'kysely';
-import type { DirectoryTx } from '#lib/tenant-tx';
+import { asLogin, type DirectoryTx } from '#lib/tenant-tx';
 
 /** `before` and `after` are JSON objects, or null for what was not there; no secret may be in them. */
 export type AuditNote = {
@@ -19,6 +19,8 @@ export async function noteChange(tx: DirectoryTx, tenantId: string, note: AuditN
     .where('id', '=', tenantId)
     .executeTakeFirstOrThrow();
   const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
-  await sql`select ${sql.id(schema, 'audit_note')}(${note.subject}, ${note.subjectId}, ${note.action},
-    ${json(note.before)}::jsonb, ${json(note.after)}::jsonb)`.execute(tx.db);
+  await asLogin(tx, () =>
+    sql`select ${sql.id(schema, 'audit_note')}(${note.subject}, ${note.subjectId}, ${note.action},
+      ${json(note.before)}::jsonb, ${json(note.after)}::jsonb)`.execute(tx.db),
+  );
 }

@@ -21,34 +21,120 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export type Numeric = ColumnType<string, number | string, number | string>;
+
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
-export interface Memberships {
+export interface ApiKeys {
   created_at: Generated<Timestamp>;
+  created_by: string | null;
+  expires_at: Timestamp;
+  id: string;
+  last_used_at: Timestamp | null;
+  name: string;
+  prefix: string;
+  revoked_at: Timestamp | null;
+  revoked_by: string | null;
+  role: string | null;
+  scopes: string[] | null;
+  secret_hash: Buffer;
+  tenant_id: string;
+  user_id: string | null;
+}
+
+export interface CompanySwitches {
+  challenge: Buffer | null;
+  expires_at: Timestamp;
+  id: string;
+  origin: string;
+  session_id: string;
+  tenant_id: string;
+  ticket_hash: Buffer | null;
+}
+
+export interface Invitations {
+  accepted_at: Timestamp | null;
+  created_at: Generated<Timestamp>;
+  email: string;
+  expires_at: Timestamp;
+  id: string;
+  invited_by: string | null;
+  revoked_at: Timestamp | null;
+  role: string;
+  tenant_id: string;
+  token_hash: Buffer;
+}
+
+export interface KnownOrigins {
+  origin_hash: Buffer;
+  used_at: Generated<Timestamp>;
+  user_id: string;
+}
+
+export interface Memberships {
+  approve_limit: Numeric | null;
+  branches: string[] | null;
+  created_at: Generated<Timestamp>;
+  denied: Generated<string[]>;
+  granted: Generated<string[]>;
+  is_plain: Generated<boolean | null>;
+  own_role: Generated<string | null>;
+  post_limit: Numeric | null;
   role: string;
   tenant_id: string;
   user_id: string;
 }
 
 export interface Outbox {
+  attempts: Generated<number>;
   created_at: Generated<Timestamp>;
+  due_at: Timestamp | null;
+  failed_at: Timestamp | null;
   id: string;
+  last_error: string | null;
   payload: Generated<Json>;
   relayed_at: Timestamp | null;
-  schema_name: string;
+  schema_name: string | null;
+  sealed: string | null;
   topic: string;
+}
+
+export interface PasswordResets {
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  id: string;
+  token_hash: Buffer;
+  used_at: Timestamp | null;
+  user_id: string;
+}
+
+export interface PermissionRules {
+  one: string;
+  other: string;
+  tenant_id: string;
 }
 
 export interface RefreshTokens {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp;
   family_id: string;
+  family_since: Generated<Timestamp>;
   id: string;
+  ip: string | null;
   revoked_at: Timestamp | null;
   tenant_id: string;
   token_hash: Buffer;
   used_at: Timestamp | null;
+  user_agent: string | null;
   user_id: string;
+}
+
+export interface Roles {
+  created_at: Generated<Timestamp>;
+  key: string;
+  permissions: Generated<string[]>;
+  tenant_id: string;
+  title: string;
 }
 
 export interface Sessions {
@@ -57,17 +143,49 @@ export interface Sessions {
   expires_at: Timestamp;
   id: string;
   ip: string | null;
+  last_seen_at: Generated<Timestamp>;
   tenant_id: string;
   token_hash: Buffer;
   user_agent: string | null;
   user_id: string;
 }
 
+export interface SignInEvents {
+  at: Generated<Timestamp>;
+  door: string;
+  id: string;
+  ip: string | null;
+  methods: string[];
+  succeeded: boolean;
+  tenant_id: string | null;
+  user_agent: string | null;
+  user_id: string | null;
+}
+
 export interface SigningKeys {
   created_at: Generated<Timestamp>;
   kid: string;
-  private_jwk: Json;
+  private_jwk: Json | null;
+  private_sealed: string | null;
+  public_jwk: Json;
   retired_at: Timestamp | null;
+  signs_from: Generated<Timestamp>;
+}
+
+export interface SignInPolicies {
+  password_kinds: Generated<number>;
+  password_min_length: Generated<number>;
+  password_refuse_common: Generated<boolean>;
+  session_hours: Generated<number>;
+  session_idle_minutes: Generated<number>;
+  tenant_id: string;
+}
+
+export interface SignInThrottles {
+  blocked_until: Generated<Timestamp>;
+  failed_at: Generated<Timestamp>;
+  failures: Generated<number>;
+  key: Buffer;
 }
 
 export interface TenantDomains {
@@ -111,10 +229,20 @@ export interface Verifications {
 }
 
 export interface DB {
+  api_keys: ApiKeys;
+  company_switches: CompanySwitches;
+  invitations: Invitations;
+  known_origins: KnownOrigins;
   memberships: Memberships;
   outbox: Outbox;
+  password_resets: PasswordResets;
+  permission_rules: PermissionRules;
   refresh_tokens: RefreshTokens;
+  roles: Roles;
   sessions: Sessions;
+  sign_in_events: SignInEvents;
+  sign_in_policies: SignInPolicies;
+  sign_in_throttles: SignInThrottles;
   signing_keys: SigningKeys;
   tenant_domains: TenantDomains;
   tenants: Tenants;

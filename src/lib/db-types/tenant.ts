@@ -97,6 +97,8 @@ export interface AuditRows {
 }
 
 export interface Company {
+  acts_apart: Generated<string[]>;
+  approve_above: Numeric | null;
   calendar: string;
   currency: string;
   currency_scale: number;
@@ -133,6 +135,16 @@ export interface EntriesDue {
   id: Generated<number>;
 }
 
+export interface EntryApprovals {
+  approved_at: Generated<Timestamp>;
+  approved_by: string;
+  entry_id: string;
+  id: Generated<number>;
+  total: Numeric;
+  version: number;
+  withdrawn_at: Timestamp | null;
+}
+
 export interface EntryDocuments {
   document: string | null;
   id: string | null;
@@ -159,6 +171,7 @@ export interface FiscalYears {
 export interface IdempotencyKeys {
   actor_id: string;
   body: Json;
+  branches: Generated<string[] | null>;
   created_at: Generated<Timestamp>;
   fingerprint: Buffer;
   key: string;
@@ -179,6 +192,7 @@ export interface Journal {
 export interface JournalDrafts {
   created_at: Generated<Timestamp>;
   created_by: Generated<string | null>;
+  editors: Generated<string[]>;
   entry_date: string;
   id: string;
   lines: Json;
@@ -227,6 +241,7 @@ export interface JournalLineDimensions {
 export interface JournalLines {
   account_id: number;
   amount: Numeric | null;
+  branch_id: number | null;
   closing: Generated<boolean>;
   credit: Numeric;
   currency: string;
@@ -310,6 +325,17 @@ export interface ScheduledReversals {
   reverse_on: string;
 }
 
+export interface SeenJournal {
+  entry_date: string | null;
+  id: string | null;
+  memo: string | null;
+  number: string | null;
+  reference: string | null;
+  sequence: number | null;
+  status: string | null;
+  total: Numeric | null;
+}
+
 export interface DB {
   account_balances: AccountBalances;
   account_days: AccountDays;
@@ -323,6 +349,7 @@ export interface DB {
   dimension_values: DimensionValues;
   dimensions: Dimensions;
   entries_due: EntriesDue;
+  entry_approvals: EntryApprovals;
   entry_documents: EntryDocuments;
   exchange_rates: ExchangeRates;
   fiscal_years: FiscalYears;
@@ -339,4 +366,5 @@ export interface DB {
   recurring_entries: RecurringEntries;
   required_dimensions: RequiredDimensions;
   scheduled_reversals: ScheduledReversals;
+  seen_journal: SeenJournal;
 }

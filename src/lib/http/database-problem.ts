@@ -19,7 +19,7 @@ function isCoded(error: unknown): error is DatabaseError {
 /**
  * The problem of an error from the database, or null for an error that it is not at fault for. HX001 is a rule of ours
  * that input can break; its message is the problem's code, its detail is public and its hint the JSON pointer of the fault
- * (see migrations/tenant).
+ * (see migrations/tenant). HX004 is what this person may not do, though another might.
  */
 export function problemOfDatabaseError(cause: unknown): Problem | null {
   if (!(cause instanceof Error)) return null;
@@ -28,7 +28,12 @@ export function problemOfDatabaseError(cause: unknown): Problem | null {
     if (code === 'HX001') {
       return new Problem('invalid', message, detail, { errors: [{ pointer, code: message, detail }], cause });
     }
-    if (code === '23505' && cause.constraint === NUMBERS) return numberTaken(cause, detail);
+    if (code === 'HX004')
+      return new Problem('forbidden', message, detail, {
+        errors: [{ pointer: '', code: message, detail }],
+        cause,
+      });
+    if (code === '23505' && cause.constraint === NUMBERS) return numberTaken(cause);
     // Two requests at once can each be fine and collide: the same key (23505), ranges that overlap (23P01), or one
     // deletes what the other refers to (23503).
     if (code === '23505' || code === '23P01')
@@ -50,9 +55,10 @@ export function problemOfDatabaseError(cause: unknown): Problem | null {
   return null;
 }
 
-function numberTaken(cause: Error, told: string): Problem {
-  const number = /^Key \(number\)=\((.*)\) already exists/s.exec(told)?.[1];
-  const detail = `the number ${number ?? 'that comes next'} was given before, in another series or pattern; change the prefix of the series`;
+// Which number it is, PostgreSQL keeps to itself where rows are behind policies.
+function numberTaken(cause: Error): Problem {
+  const detail =
+    'the number that comes next, as its preview tells, was given before in another series or pattern; change the prefix of the series';
   const code = 'accounting/number-taken';
   return new Problem('conflict', code, detail, { errors: [{ pointer: '/series', code, detail }], cause });
 }

@@ -6,14 +6,19 @@ import { invalid, Problem } from '#lib/problem';
 import type { Actor, Tenant } from '#lib/tenant-tx';
 import { unfitFaults } from './unfit-values.ts';
 
+/** A page's session, and all companies that its owner may change to. */
+export type PageSession = { id: string; companies: readonly { slug: string; name: string }[] };
+
 /**
- * Who the credential says it is, and for which company; `csrfToken` only for a cookie. `credential` names it, and is no secret.
+ * Who the credential says it is, and for which company; `credential` names it and is no secret, `csrfToken` and `session` come
+ * only with a cookie.
  */
 export type Identity = {
   credential: string;
   tenantId: string;
   actor: Actor;
   csrfToken: string | null;
+  session?: PageSession;
 };
 
 /** What the guard asks the rooms, handed in by app.ts as the guard knows no room. */
@@ -23,7 +28,7 @@ export type Gate = {
   tenantById(id: string): Tenant | Promise<Tenant | null>;
   /** Whom the Authorization header of an API request, or the cookie of a page, speaks for; null without either. */
   identify(request: FastifyRequest): Promise<Identity | null>;
-  allows(role: string, permission: string): boolean;
+  allows(actor: Actor, permission: string): boolean;
   /** The refusal of a company; the same whatever the reason. */
   refused(): Problem;
 };
@@ -72,6 +77,21 @@ function signInFirst(): Problem {
   return new Problem('unauthenticated', 'users/sign-in-needed', 'sign in to see this');
 }
 
+/** The refusal of what takes a permission that somebody does not have, or not by the key that they act by. */
+export function permissionMissing({ role, key }: Pick<Actor, 'role' | 'key'>, permission: string): Problem {
+  const who = key ? `the API key ${key.prefix} does` : `as ${role} you do`;
+  return new Problem('forbidden', 'users/permission-missing', `${who} not have the permission ${permission}`);
+}
+
+/** What every member may is for people, unless it only reads; a key has what it has by its permissions. */
+function refuseKeys({ method }: FastifyRequest, { key }: Actor): void {
+  if (!key || isSafe(method)) return;
+  throw new Problem('forbidden', 'users/person-needed', 'this is not done with an API key; sign in for it');
+}
+
+/** The request's id as the audit log has it: of a request by key, with the key's prefix behind it. */
+const requestIdOf = ({ id }: FastifyRequest, { key }: Actor) => (key ? `${id}-${key.prefix}` : id);
+
 /** Where a request comes from, without an IPv6 zone; null for what is no address, which behind a proxy it may be. */
 function addressOf({ ip }: FastifyRequest): string | null {
   return isIP(ip) === 0 ? null : (ip.split('%', 1)[0] ?? null);
@@ -90,12 +110,14 @@ async function admit(gate: Gate, request: FastifyRequest): Promise<void> {
   if (request.claimed && request.claimed.id !== tenant.id) throw gate.refused();
   request.identity = identity;
   request.tenant = tenant;
-  request.actor = { ...identity.actor, requestId: request.id, ip: addressOf(request) };
+  request.actor = {
+    ...identity.actor,
+    requestId: requestIdOf(request, identity.actor),
+    ip: addressOf(request),
+  };
   request.csrfToken = identity.csrfToken ?? '';
-  if (permission !== 'signed-in' && !gate.allows(identity.actor.role, permission)) {
-    const detail = `the role ${identity.actor.role} does not have the permission ${permission}`;
-    throw new Problem('forbidden', 'users/permission-missing', detail);
-  }
+  if (permission === 'signed-in') refuseKeys(request, request.actor);
+  else if (!gate.allows(request.actor, permission)) throw permissionMissing(request.actor, permission);
 }
 
 /** A page that changes something proves that it is ours: by the session's token, and by where it says it comes from. */

@@ -1,12 +1,5 @@
 // Holds every request to the limits of its address, and those of known people to their account, token and company.
-import { createHash } from 'node:crypto';
-import type {
-  FastifyInstance,
-  FastifyRequest,
-  HookHandlerDoneFunction,
-  onResponseHookHandler,
-  preHandlerHookHandler,
-} from 'fastify';
+import type { FastifyInstance, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { Problem } from '#lib/problem';
 import { Quota, type Share } from '#lib/quota';
 import { type LimitName, limitNames, type RateLimits } from '#lib/rate-limits';
@@ -16,17 +9,12 @@ import type { Identity } from './guard.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /**
-     * `sign-in` where something is proved, which counts failures; `reset` where a letter is asked for, which counts every time;
-     * `none` for probes. The rest is counted like anything else.
-     */
+    /** `sign-in` where something is proved, `reset` where a letter is asked for, `none` for probes. */
     rateLimit?: 'sign-in' | 'reset' | 'none';
   }
   interface FastifyRequest {
     /** What the limits have said to this request so far. */
     shares: Share[] | null;
-    /** What is given back when the request has succeeded. */
-    charged: { quota: Quota; key: string }[] | null;
   }
 }
 
@@ -37,13 +25,6 @@ const policyOf = ({ name, limit }: Quota) => `"${name}";q=${limit.requests};w=${
 function tooMany({ quota, seconds }: Share): Problem {
   const detail = `there are more requests than the limit "${quota.name}" lets through; come again in ${seconds} s`;
   return new Problem('too-many', 'request/rate-limited', detail, { retryAfter: seconds });
-}
-
-/** The account that somebody tries to enter, as far as it has been keyed; hashed, as it belongs in no other place. */
-function accountTried(body: unknown): string | null {
-  const email = (body as { email?: unknown } | null | undefined)?.email;
-  if (typeof email !== 'string' || email === '') return null;
-  return createHash('sha256').update(email.trim().toLowerCase()).digest('base64url').slice(0, 22);
 }
 
 /** The first limit that is exceeded ends the request. */
@@ -86,21 +67,6 @@ class RateLimiter {
         shares.push(...late);
         settle(shares, done);
       }, done);
-  }
-
-  /** The charges of a door, with what is to be given back to who comes in. */
-  chargeDoor(request: FastifyRequest, door: 'sign-in' | 'reset', done: HookHandlerDoneFunction): void {
-    const source = sourceOf(request.ip);
-    const tried = accountTried(request.body);
-    const charges: Charge[] = [{ name: door, key: source }];
-    // By address as well, so that no stranger can lock anybody out from elsewhere.
-    if (tried !== null) charges.push({ name: `${door}-account`, key: `${tried}@${source}` });
-    if (door === 'sign-in')
-      request.charged = charges.flatMap(({ name, key }) => {
-        const quota = this.#quotas.get(name);
-        return quota ? [{ quota, key }] : [];
-      });
-    this.charge(request, charges, done);
   }
 
   /** The policies of these limits in one line, made once for each set of them. */
@@ -161,11 +127,17 @@ export function limitRate(
 ): { before(): void; after(): void } {
   const limiter = new RateLimiter(limits, redis);
   app.decorateRequest('shares', null);
-  app.decorateRequest('charged', null);
   const before = () => {
     app.addHook('onRequest', (request, _reply, done) => {
-      if (request.routeOptions.config.rateLimit === 'none') done();
-      else limiter.charge(request, [{ name: 'address', key: sourceOf(request.ip) }], done);
+      const door = request.routeOptions.config.rateLimit;
+      if (door === 'none') {
+        done();
+        return;
+      }
+      const key = sourceOf(request.ip);
+      const charges: Charge[] = [{ name: 'address', key }];
+      if (door) charges.push({ name: door, key });
+      limiter.charge(request, charges, done);
     });
   };
   const after = () => {
@@ -177,17 +149,6 @@ export function limitRate(
         reply.header('RateLimit', `"${nearest.quota.name}";r=${nearest.left};t=${nearest.seconds}`);
       }
       done();
-    });
-    app.addHook('onRoute', (route) => {
-      const door = route.config?.rateLimit;
-      if (door === undefined || door === 'none') return;
-      const count: preHandlerHookHandler = (request, _reply, done) => limiter.chargeDoor(request, door, done);
-      const settleUp: onResponseHookHandler = (request, reply, done) => {
-        if (reply.statusCode < 400) for (const { quota, key } of request.charged ?? []) quota.giveBack(key);
-        done();
-      };
-      route.preHandler = [count, ...[route.preHandler ?? []].flat()];
-      route.onResponse = [settleUp, ...[route.onResponse ?? []].flat()];
     });
   };
   return { before, after };

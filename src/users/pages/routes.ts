@@ -1,49 +1,41 @@
-// Signing in and out by page: the cookie session begins and ends here.
+// Signing in and out by page: the cookie session begins and ends here. The other pages of a person hang beside it.
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendPage, textParameter } from '#dashboard';
-import type { Db } from '#lib/db';
 import { Problem } from '#lib/problem';
-import { closeSession, openSession, SESSION_SECONDS, sessionCookie } from '../sessions.ts';
-import { checkCredentials } from '../sign-in.ts';
+import { checkCredentials } from '../check-credentials.ts';
+import { closeSession, sessionCookie } from '../sessions.ts';
+import { beginSession } from '../sign-in.ts';
+import { accountRoutes } from './account/routes.ts';
+import { apiKeyPageRoutes } from './api-key-routes.ts';
 import { companyPage, leavingPage } from './company-page.ts';
+import { sentText } from './form-field.ts';
+import type { PageServices } from './handed-to-pages.ts';
+import { invitationRoutes } from './invitation-routes.ts';
+import { passwordResetRoutes } from './password-reset-routes.ts';
 import { safeNext } from './safe-next.ts';
+import { settingsRoutes } from './settings/routes.ts';
+import { cookieOptions, pageOrigin, setSignInCookies } from './sign-in-cookies.ts';
 import { signInPage } from './sign-in-page.ts';
+import { switchRoutes } from './switch-routes.ts';
 
 const open = { config: { permission: 'public' } };
+const proving = { config: { permission: 'public', rateLimit: 'sign-in' as const } };
 
-/** GET and POST /sign-in/, POST /sign-out/. Requires @fastify/cookie on the app. */
-export async function userPageRoutes(app: FastifyInstance, { db }: { db: Db }): Promise<void> {
+/** /sign-in/, /sign-out/, /password-reset/, /invitation/, /switch/, /account/ and /settings/. Requires @fastify/cookie on the app. */
+export async function userPageRoutes(app: FastifyInstance, services: PageServices): Promise<void> {
+  const { db } = services;
   await app.register(formbody);
+  apiKeyPageRoutes(app, { db });
 
   app.get('/sign-in/', open, async (request, reply) => {
     if (!request.claimed) return await askCompany(request, reply);
     const next = safeNext(textParameter(request, 'next'));
-    return await sendPage(reply, signInPage({ company: request.claimed.name, next, email: '' }));
+    const done = textParameter(request, 'done');
+    return await sendPage(reply, signInPage({ company: request.claimed.name, next, email: '', done }));
   });
 
-  const proving = { config: { permission: 'public', rateLimit: 'sign-in' as const } };
-  app.post('/sign-in/', proving, async (request, reply) => {
-    if (!request.claimed) return await askCompany(request, reply);
-    const { email, password, next } = credentialsOf(request.body);
-    const company = request.claimed.name;
-    try {
-      const member = await checkCredentials(db, { email, password }, request.claimed.id);
-      const token = await openSession(db, member, {
-        ip: request.ip,
-        userAgent: request.headers['user-agent'],
-      });
-      reply.setCookie(sessionCookie, token, { ...cookieOptions(request), maxAge: SESSION_SECONDS });
-      return await reply.redirect(safeNext(next), 303);
-    } catch (error) {
-      if (!(error instanceof Problem) || error.kind !== 'unauthenticated') throw error;
-      return await sendPage(
-        reply,
-        signInPage({ company, next: safeNext(next), email, fault: error.detail }),
-        401,
-      );
-    }
-  });
+  app.post('/sign-in/', proving, (request, reply) => signIn(services, request, reply));
 
   app.post('/sign-out/', { config: { permission: 'signed-in' } }, async (request, reply) => {
     const token = request.cookies[sessionCookie];
@@ -51,6 +43,39 @@ export async function userPageRoutes(app: FastifyInstance, { db }: { db: Db }): 
     reply.clearCookie(sessionCookie, cookieOptions(request));
     return await reply.redirect('/sign-in/', 303);
   });
+
+  passwordResetRoutes(app, services);
+  invitationRoutes(app, services);
+  switchRoutes(app, services);
+  accountRoutes(app, services);
+  settingsRoutes(app, services);
+}
+
+async function signIn(
+  services: PageServices,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  if (!request.claimed) return await askCompany(request, reply);
+  const { body, claimed } = request;
+  const email = sentText(body, 'email').trim();
+  const next = safeNext(sentText(body, 'next'));
+  const from = pageOrigin(request);
+  try {
+    const credentials = { email, password: sentText(body, 'password') };
+    const member = await checkCredentials(services.db, credentials, claimed.id, { door: 'page', from });
+    const { credential } = await beginSession(services, 'page', { member, methods: ['pwd'], from });
+    // The session that this browser had before is nobody's any more.
+    const before = request.cookies[sessionCookie];
+    if (before) await closeSession(services.db, before);
+    setSignInCookies(request, reply, credential);
+    return await reply.redirect(next, 303);
+  } catch (error) {
+    if (!(error instanceof Problem) || !['unauthenticated', 'too-many'].includes(error.kind)) throw error;
+    if (error.retryAfter !== null) reply.header('Retry-After', String(error.retryAfter));
+    const view = { company: claimed.name, next, email, fault: error.detail };
+    return await sendPage(reply, signInPage(view), error.kind === 'too-many' ? 429 : 401);
+  }
 }
 
 // A redirect of a form to another host would break our own form-action policy; a refresh is no form's redirect.
@@ -65,14 +90,4 @@ async function askCompany(request: FastifyRequest, reply: FastifyReply): Promise
   const address = `${request.protocol}://${slug}.${host}/sign-in/`;
   reply.header('refresh', `0; url=${address}`);
   return await sendPage(reply, leavingPage(slug, address));
-}
-
-function cookieOptions(request: FastifyRequest) {
-  return { path: '/', httpOnly: true, sameSite: 'lax', secure: request.protocol === 'https' } as const;
-}
-
-function credentialsOf(body: unknown): { email: string; password: string; next: string } {
-  const sent = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
-  const text = (name: string) => (typeof sent[name] === 'string' ? sent[name] : '');
-  return { email: text('email').trim(), password: text('password'), next: text('next') };
 }

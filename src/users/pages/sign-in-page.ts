@@ -2,20 +2,32 @@
 import { barePage, notice } from '#dashboard';
 import { type Html, html } from '#lib/html';
 
-/** `next` is the path to go to afterwards; `fault` tells a refused attempt; `email` is what was keyed before. */
-export type SignInView = { company: string; next: string; email: string; fault?: string };
+/** What has just been done that leads here, by the name that the address carries. */
+const news: Readonly<Record<string, string>> = {
+  password: 'Your password is changed. Sign in with the new one.',
+  invitation: 'You are a member now. Sign in with your password.',
+};
+
+/**
+ * `next` is the path to go to afterwards; `fault` tells a refused attempt; `email` is what was keyed before; `done` names what
+ * has just been done.
+ */
+export type SignInView = { company: string; next: string; email: string; fault?: string; done?: string };
 
 /** The whole page. */
-export function signInPage({ company, next, email, fault }: SignInView): Html {
+export function signInPage({ company, next, email, fault, done = '' }: SignInView): Html {
+  const told = Object.hasOwn(news, done) ? news[done] : undefined;
   return barePage(
     `Sign in to ${company}`,
     html`<h1>${company}</h1><p>Sign in to the books.</p>
-${fault && notice('danger', fault)}
+${fault && notice('danger', fault)}${told && !fault && notice('success', told)}
 <form method="post" action="/sign-in/">
 <input type="hidden" name="next" value="${next}">
 <div><label class="form-label" for="email">Email</label><input class="form-control" id="email" type="email" name="email" value="${email}" autocomplete="username" required ${email === '' && html`autofocus`}></div>
 <div><label class="form-label" for="password">Password</label><input class="form-control" id="password" type="password" name="password" autocomplete="current-password" required ${email !== '' && html`autofocus`}></div>
 <button class="btn btn-primary">Sign in</button>
-</form>`,
+</form>
+<p class="hx-bare-links"><a href="/password-reset/">Forgot your password?</a></p>`,
+    ['account.css'],
   );
 }

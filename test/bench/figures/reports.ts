@@ -88,24 +88,48 @@ export const trialBalance: Benchmark = async (house) => {
 
 const PAGE = 100;
 
-/** `ledger-page`: a page of 100 lines in the middle of an account's ledger. */
+/** The time of a page of 100 lines in the middle of an account's ledger. */
+async function middlePage(house: BenchHouse, company: BenchCompany): Promise<number> {
+  const { rows } = await house.superuser.query<{ n: string }>(
+    `select sum(d.lines) as n from "${company.tenant.schema}".account_days d
+     join "${company.tenant.schema}".accounts a on a.id = d.account_id where a.code = '${seeded.hot}'`,
+  );
+  const page = Math.ceil(Number(rows[0]?.n) / PAGE / 2);
+  const query = `account=${seeded.hot}&from=${seeded.from}&to=${seeded.to}&page=${page}&page_size=${PAGE}`;
+  const path = `/api/v1/reports/general-ledger/?${query}`;
+  return await latency(house, path, await bearerOf(house, company), 50);
+}
+
+/** `ledger-page`: that page in large books against small ones. */
 export const ledgerPage: Benchmark = async (house) => {
   const { small, large, lines } = await booksOf(house);
-  const read = async (company: BenchCompany) => {
-    const { rows } = await house.superuser.query<{ n: string }>(
-      `select sum(d.lines) as n from "${company.tenant.schema}".account_days d
-       join "${company.tenant.schema}".accounts a on a.id = d.account_id where a.code = '${seeded.hot}'`,
-    );
-    const page = Math.ceil(Number(rows[0]?.n) / PAGE / 2);
-    const query = `account=${seeded.hot}&from=${seeded.from}&to=${seeded.to}&page=${page}&page_size=${PAGE}`;
-    const path = `/api/v1/reports/general-ledger/?${query}`;
-    return await latency(house, path, await bearerOf(house, company), 50);
-  };
   const [baseline, value] = await byTurns(
     3,
-    () => read(small),
-    () => read(large),
+    () => middlePage(house, small),
+    () => middlePage(house, large),
   );
   const note = `the middle page of account ${seeded.hot}, ${lines.toLocaleString('en-US')} lines in the books; baseline: the same at 10,000`;
   return [{ name: 'ledger-page', value, unit: 'ms', baseline, ratio: value / baseline, goal: '≤ 1.5', note }];
+};
+
+/** `rls-cost`: that page behind the policies of its tables against the same without them. */
+export const rlsCost: Benchmark = async (house) => {
+  const { large, lines } = await booksOf(house);
+  const { schema } = large.tenant;
+  const { rows } = await house.superuser.query<{ name: string }>(
+    `select relname as name from pg_class where relnamespace = $1::regnamespace and relrowsecurity`,
+    [`"${schema}"`],
+  );
+  const turn = async (how: 'enable' | 'disable') => {
+    for (const { name } of rows)
+      await house.superuser.query(`alter table "${schema}"."${name}" ${how} row level security`);
+    return await middlePage(house, large);
+  };
+  const [baseline, value] = await byTurns(
+    5,
+    () => turn('disable'),
+    () => turn('enable'),
+  );
+  const note = `the middle page of account ${seeded.hot}, ${lines.toLocaleString('en-US')} lines; baseline: without row-level security`;
+  return [{ name: 'rls-cost', value, unit: 'ms', baseline, ratio: value / baseline, goal: '≤ 1.2', note }];
 };

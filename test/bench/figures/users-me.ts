@@ -15,7 +15,7 @@ const emptyServer = fileURLToPath(new URL('../empty-server.ts', import.meta.url)
 export const usersMe: Benchmark = async (house) => {
   const [company] = (await house.companies(1)) as [BenchCompany];
   const port = await house.port();
-  const child = fork(emptyServer, { execArgv: ['--max-semi-space-size=4'] });
+  const child = fork(emptyServer, { execArgv: ['--max-semi-space-size=16'] });
   const [emptyPort] = (await once(child, 'message')) as [number];
   const times = { connections: 64, warmUp: house.small ? 1 : 2, seconds: 4 };
   const get = async (to: number, path: string, tokens: string[]) =>

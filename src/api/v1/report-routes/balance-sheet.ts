@@ -2,6 +2,7 @@
 import { balanceSheet, statementSheet } from '#accounting';
 import { type ApiServer, inRequest, type Services, tellingAll } from '../context.ts';
 import { problems } from '../schemas.ts';
+import { withBranches } from './branch-label.ts';
 import { AsOfQuery, DIMENSION_NOTE, readReport, statementQuery } from './report-query.ts';
 import { BalanceSheetSchema } from './report-schemas.ts';
 import { sendFile } from './send-report.ts';
@@ -26,7 +27,7 @@ export function balanceSheetRoute(app: ApiServer, { db }: Services): void {
         (tx) => tellingAll(faults, () => balanceSheet(tx, to, query)),
         { snapshot: true },
       );
-      if (format === 'json') return report;
+      if (format === 'json') return withBranches(request, report);
       const sheet = statementSheet(request.tenant, 'Balance sheet', { from: null, to }, report);
       return (await sendFile(request, reply, format, { sheet, nameParts: ['balance-sheet', to] })) as never;
     },

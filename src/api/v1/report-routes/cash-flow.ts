@@ -15,6 +15,7 @@ import {
   problems,
   strictObject,
 } from '../schemas.ts';
+import { branchField, withBranches } from './branch-label.ts';
 import { readDate, readDimensions, readKnownOn, readWord, refuseBackwards } from './read-query.ts';
 import {
   byDimension,
@@ -57,7 +58,7 @@ function statementRoute(app: ApiServer, { db }: Services): void {
           ),
         { snapshot: true },
       );
-      if (format === 'json') return report;
+      if (format === 'json') return withBranches(request, report);
       const sheet = statementSheet(request.tenant, `Cash flow (${method})`, report, report);
       return (await sendFile(request, reply, format, {
         sheet,
@@ -68,6 +69,7 @@ function statementRoute(app: ApiServer, { db }: Services): void {
 }
 
 const LinesSchema = Type.Object({
+  ...branchField,
   account: Type.String(),
   name: Type.String(),
   from: IsoDate,
@@ -116,7 +118,7 @@ function linesRoute(app: ApiServer, { db }: Services): void {
       const lines = await inRequest(db, request, (tx) => cashFlowLines(tx, query, { number, size }), {
         snapshot: true,
       });
-      return { ...lines, ...pageLinks(request, number, size, lines.count) };
+      return withBranches(request, { ...lines, ...pageLinks(request, number, size, lines.count) });
     },
   });
 }

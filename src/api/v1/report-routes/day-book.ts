@@ -3,6 +3,7 @@ import { dayBook, dayBookSheet } from '#accounting';
 import { invalid } from '#lib/problem';
 import { type ApiServer, inRequest, pageLinks, type Services } from '../context.ts';
 import { problems } from '../schemas.ts';
+import { withBranches } from './branch-label.ts';
 import { lineQuery, readLines } from './line-query.ts';
 import { DayBookSchema } from './line-schemas.ts';
 import { DIMENSION_NOTE } from './report-query.ts';
@@ -31,7 +32,7 @@ export function dayBookRoute(app: ApiServer, { db }: Services): void {
           async (tx) => {
             const { entries, ...book } = await dayBook(tx, query, page);
             const links = pageLinks(request, page.number, page.size, book.count);
-            return { ...book, ...links, entries: await Array.fromAsync(entries) };
+            return withBranches(request, { ...book, ...links, entries: await Array.fromAsync(entries) });
           },
           { snapshot: true },
         );

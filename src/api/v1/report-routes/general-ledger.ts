@@ -3,6 +3,7 @@ import { generalLedgerSheet, ledgerOf, pageOfLedger } from '#accounting';
 import { invalid } from '#lib/problem';
 import { type ApiServer, inRequest, pageLinks, type Services } from '../context.ts';
 import { AccountCode, problems } from '../schemas.ts';
+import { withBranches } from './branch-label.ts';
 import { firstDay, lineQuery, readLines } from './line-query.ts';
 import { LedgerSchema } from './line-schemas.ts';
 import { DIMENSION_NOTE } from './report-query.ts';
@@ -35,7 +36,8 @@ export function generalLedgerRoute(app: ApiServer, { db }: Services): void {
           { snapshot: true },
         );
         const links = pageLinks(request, read.page, page.size, read.count);
-        return { ...read.ledger, brought_forward: read.broughtForward, count: read.count, ...links };
+        const { ledger, broughtForward: brought_forward, count } = read;
+        return withBranches(request, { ...ledger, brought_forward, count, ...links });
       }
       return (await sendLines(db, request, reply, format, async (tx) => {
         const query = { account, from: from ?? (await firstDay(tx, to)), to, ...scope };

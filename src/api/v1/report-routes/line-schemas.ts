@@ -1,6 +1,7 @@
 // The shapes of reports of lines.
 import { Type } from 'typebox';
 import { AccountTypeSchema, Amount, Id, IsoDate, nullable } from '../schemas.ts';
+import { branchField } from './branch-label.ts';
 import { SignedAmount } from './report-schemas.ts';
 
 const Link = Type.String({ description: 'The entry: a path on this server.' });
@@ -25,6 +26,7 @@ const line = {
 };
 
 export const LedgerSchema = Type.Object({
+  ...branchField,
   account: Type.String(),
   name: Type.String(),
   type: AccountTypeSchema,
@@ -48,6 +50,7 @@ export const LedgerSchema = Type.Object({
 });
 
 export const AccountStatementSchema = Type.Object({
+  ...branchField,
   account: Type.String(),
   name: Type.String(),
   currency: Type.String(),
@@ -66,6 +69,7 @@ export const AccountStatementSchema = Type.Object({
 });
 
 export const DayBookSchema = Type.Object({
+  ...branchField,
   from: IsoDate,
   to: IsoDate,
   currency: Type.String(),

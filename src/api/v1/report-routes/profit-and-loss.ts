@@ -2,6 +2,7 @@
 import { profitAndLoss, statementSheet, yearStart } from '#accounting';
 import { type ApiServer, inRequest, type Services, tellingAll } from '../context.ts';
 import { problems } from '../schemas.ts';
+import { withBranches } from './branch-label.ts';
 import { DIMENSION_NOTE, RangeQuery, readReport, statementQuery } from './report-query.ts';
 import { ProfitAndLossSchema } from './report-schemas.ts';
 import { sendFile } from './send-report.ts';
@@ -29,7 +30,7 @@ export function profitAndLossRoute(app: ApiServer, { db }: Services): void {
           ),
         { snapshot: true },
       );
-      if (format === 'json') return report;
+      if (format === 'json') return withBranches(request, report);
       const sheet = statementSheet(request.tenant, 'Profit and loss', report, report);
       return (await sendFile(request, reply, format, {
         sheet,

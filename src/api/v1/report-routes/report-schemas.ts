@@ -1,6 +1,7 @@
 // The shapes of statements: columns, sections, rows, and figures with the address of the lines behind them.
 import { Type } from 'typebox';
 import { AccountTypeSchema, Amount, IsoDate, nullable, oneOf } from '../schemas.ts';
+import { branchField } from './branch-label.ts';
 
 export const SignedAmount = Type.String({
   description: 'A decimal string in the company’s currency; negative where it lies on the other side.',
@@ -38,6 +39,7 @@ const kind = oneOf(['account', 'group']);
 
 /** The fields of every statement. */
 const statementFields = {
+  ...branchField,
   report: Type.String(),
   currency: Type.String(),
   as_known_on: KnownOnSchema,
@@ -83,6 +85,7 @@ const balanceFigures = Type.Array(
 
 /** The plain trial balance; what is optional comes with any parameter besides as_of. */
 export const TrialBalanceSchema = Type.Object({
+  ...branchField,
   as_of: IsoDate,
   from: Type.Optional(nullable(IsoDate)),
   currency: Type.String(),

@@ -8,6 +8,7 @@ import type { Sheet } from '#lib/export/sheet';
 import { jsonWithList, streamAnswer } from '#lib/http/stream-answer';
 import type { TenantTx } from '#lib/tenant-tx';
 import { inRequest } from '../context.ts';
+import { sheetWithBranches, withBranches } from './branch-label.ts';
 import type { ReportFormat } from './report-query.ts';
 
 /** A report whose `items` are read as they are asked for: as JSON in the field `list`, or as the rows of `sheet`. */
@@ -28,11 +29,11 @@ async function begin(
 ): Promise<Begun> {
   if (format === 'json')
     return {
-      body: jsonWithList(head, list, items),
+      body: jsonWithList(withBranches(request, head), list, items),
       type: 'application/json; charset=utf-8',
       disposition: null,
     };
-  const { contentType, extension, body } = await exportAs(format, sheet());
+  const { contentType, extension, body } = await exportAs(format, sheetWithBranches(request, sheet()));
   const name = fileNameOf([...nameParts, request.tenant.name], extension);
   return { body, type: contentType, disposition: contentDisposition(name) };
 }

@@ -8,6 +8,7 @@ import {
 } from '#accounting';
 import { type ApiServer, inRequest, type Services, tellingAll } from '../context.ts';
 import { problems } from '../schemas.ts';
+import { withBranches } from './branch-label.ts';
 import {
   AsOfQuery,
   ClosingQuery,
@@ -46,7 +47,7 @@ export function trialBalanceRoute(app: ApiServer, { db }: Services): void {
           snapshot: true,
         });
         const rows = report.rows.map((row) => ({ ...row, link: plainLedgerLink(row.account, to) }));
-        return { ...report, rows };
+        return withBranches(request, { ...report, rows });
       }
       const asked: TrialBalanceQuery = { ...query, from, asOf: to, closing };
       const report = await inRequest(
@@ -55,7 +56,7 @@ export function trialBalanceRoute(app: ApiServer, { db }: Services): void {
         (tx) => tellingAll(faults, () => trialBalanceColumns(tx, asked)),
         { snapshot: true },
       );
-      if (format === 'json') return report;
+      if (format === 'json') return withBranches(request, report);
       const sheet = trialBalanceSheet(request.tenant, report);
       const nameParts = ['trial-balance', ...(from === null ? [] : [from]), to];
       return (await sendFile(request, reply, format, { sheet, nameParts })) as never;

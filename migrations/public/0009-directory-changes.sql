@@ -24,3 +24,6 @@ create trigger tenant_domains_told after insert or update or delete on tenant_do
 -- A sign-in is ended; that one token of it is used, or another one made, changes nothing for the others.
 create trigger refresh_tokens_told after update of revoked_at on refresh_tokens
   for each statement execute function tell_directory_change();
+-- What a company's own role may. Who has it keeps its name, so that no membership changes with it.
+create trigger roles_told after update or delete on roles
+  for each statement execute function tell_directory_change();

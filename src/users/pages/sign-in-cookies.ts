@@ -1,0 +1,41 @@
+// The cookies of a signed-in browser, and where a request for a page comes from.
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { deviceCookie, KNOWN_DAYS } from '../known-origins.ts';
+import { SESSION_SECONDS, sessionCookie } from '../sessions.ts';
+import type { Credentials } from '../sign-in.ts';
+import type { SignInOrigin } from '../sign-in-facts.ts';
+
+const DAY_SECONDS = 24 * 60 * 60;
+
+/** What every cookie of ours is: for this host alone, out of reach of scripts, and not sent along by other sites. */
+export function cookieOptions(request: FastifyRequest) {
+  return { path: '/', httpOnly: true, sameSite: 'lax', secure: request.protocol === 'https' } as const;
+}
+
+/** Where a sign-in by page comes from. */
+export function pageOrigin(request: FastifyRequest): SignInOrigin {
+  const device = request.cookies[deviceCookie];
+  const known = device !== undefined && /^[\w-]{43}$/.test(device) ? device : undefined;
+  return { ip: plainAddress(request.ip), userAgent: request.headers['user-agent'], device: known };
+}
+
+/** An address as the database takes it, or null for what is none. */
+export function plainAddress(ip: string): string | null {
+  const address = ip.split('%', 1)[0] ?? '';
+  return /^[0-9a-fA-F.:]{2,45}$/.test(address) ? address : null;
+}
+
+/** Gives the browser its session, and the token by which it is known at the next sign-in. */
+export function setSignInCookies(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { session, device }: Credentials['page'],
+): void {
+  reply.setCookie(sessionCookie, session, { ...cookieOptions(request), maxAge: SESSION_SECONDS });
+  setDeviceCookie(request, reply, device);
+}
+
+/** Gives the browser the token by which it is known at the next sign-in. */
+export function setDeviceCookie(request: FastifyRequest, reply: FastifyReply, device: string): void {
+  reply.setCookie(deviceCookie, device, { ...cookieOptions(request), maxAge: KNOWN_DAYS * DAY_SECONDS });
+}
