@@ -4,6 +4,12 @@ import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Cache, MOST_AGE_MS } from './cache.ts';
 
+function toldCache(): Cache {
+  const cache = new Cache();
+  cache.isTold = true;
+  return cache;
+}
+
 /** A lookup that answers with how many there have been, when told to. */
 function counted(cache: Cache) {
   let [loads, open] = [0, Promise.resolve()];
@@ -22,7 +28,7 @@ function counted(cache: Cache) {
 }
 
 test('an answer is remembered for as long as it may be old, counted from before it was asked for, and not longer', async () => {
-  const { lookup, hold } = counted(new Cache());
+  const { lookup, hold } = counted(toldCache());
   const release = hold();
   const [began, first] = [performance.now(), lookup('a')];
   await delay(MOST_AGE_MS / 2);
@@ -35,7 +41,7 @@ test('an answer is remembered for as long as it may be old, counted from before 
 });
 
 test('what takes longer than that to come is not remembered at all', async () => {
-  const { lookup, hold } = counted(new Cache());
+  const { lookup, hold } = counted(toldCache());
   const release = hold();
   const first = lookup('a');
   await delay(MOST_AGE_MS);
@@ -45,13 +51,13 @@ test('what takes longer than that to come is not remembered at all', async () =>
 });
 
 test('that there is no answer is not remembered', async () => {
-  const { lookup } = counted(new Cache());
+  const { lookup } = counted(toldCache());
   assert.equal(await lookup('nobody'), null);
   assert.ok(lookup('nobody') instanceof Promise);
 });
 
 test('who asks after a change is told what was read after it, also when an answer is on its way', async () => {
-  const cache = new Cache();
+  const cache = toldCache();
   const [{ lookup, hold }, other] = [counted(cache), counted(cache)];
   await lookup('a');
   await other.lookup('a');
@@ -65,4 +71,23 @@ test('who asks after a change is told what was read after it, also when an answe
   assert.deepEqual([await before, await later], [2, 3]);
   assert.equal(lookup('a'), 3);
   assert.equal(await other.lookup('a'), 2, 'every lookup forgets');
+});
+
+test('nothing is remembered as long as nobody tells of changes', async () => {
+  const cache = new Cache();
+  const { lookup } = counted(cache);
+  assert.deepEqual([await lookup('a'), await lookup('a')], [1, 2]);
+  cache.isTold = true;
+  assert.deepEqual([await lookup('a'), lookup('a')], [3, 3]);
+  cache.isTold = false;
+  cache.forget();
+  assert.deepEqual([await lookup('a'), await lookup('a')], [4, 5]);
+});
+
+test('of many keys the memory holds so many and no more', async () => {
+  const { lookup } = counted(toldCache());
+  const keys = Array.from({ length: 10_001 }, (_, n) => String(n));
+  await Promise.all(keys.map((key) => lookup(key)));
+  assert.ok(lookup('0') instanceof Promise, 'the oldest is gone');
+  assert.ok(!(lookup('10000') instanceof Promise));
 });

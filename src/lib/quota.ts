@@ -1,6 +1,6 @@
-// Counts requests against one limit over all processes, asking the shared counter once for many of them.
+// Counts requests against one limit over all processes, asking Redis once for many of them.
 import { LRUCache } from 'lru-cache';
-import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
+import { RateLimiterRedis } from 'rate-limiter-flexible';
 import type { LimitName, RateLimit } from './rate-limits.ts';
 import type { Redis } from './redis.ts';
 
@@ -10,34 +10,33 @@ export type Share = { quota: Quota; isWithin: boolean; left: number; seconds: nu
 /** `permits` are this process's own already, `elsewhere` those that the shared counter still had; `endsAt` is by performance.now(). */
 type Window = { permits: number; elsewhere: number; endsAt: number };
 
-/** Windows that are remembered; one that goes too early costs a question to the counter. */
+/**
+ * Windows that are remembered of one limit, so that no crowd of sources fills the memory. One that goes too early costs a question
+ * to Redis; without Redis it begins anew.
+ */
 const MOST_WINDOWS = 50_000;
 
-// A hundredth of what is left at a time: a busy key asks the counter rarely, and near its end each request is counted by itself.
+// A hundredth of what is left at a time: a busy key asks Redis rarely, and near its end each request is counted by itself.
 const portionOf = (left: number) => Math.min(1000, Math.floor(left / 100));
 
-const counterOf = (name: string, { requests: points, seconds: duration }: RateLimit, redis: Redis | null) => {
-  const alone = new RateLimiterMemory({ points, duration, keyPrefix: name });
-  if (!redis) return alone;
-  return new RateLimiterRedis({
+const counterOn = (redis: Redis, name: string, { requests: points, seconds: duration }: RateLimit) =>
+  new RateLimiterRedis({
     storeClient: redis,
     useRedisPackage: true,
     rejectIfRedisNotReady: true,
     keyPrefix: `himalytix:limit:${name}`,
     points,
     duration,
-    insuranceLimiter: alone,
   });
-};
 
 /**
  * One limit, counted for any number of keys in fixed windows that begin with a key's first request. With Redis all processes
- * together let no more through than the limit says; while Redis is away, each process does by itself.
+ * together let no more through than the limit says; while Redis is away, and without it, each process does by itself.
  */
 export class Quota {
   readonly name: LimitName;
   readonly limit: RateLimit;
-  readonly #counter: ReturnType<typeof counterOf>;
+  readonly #counter: RateLimiterRedis | null;
   readonly #windows = new LRUCache<string, Window>({ max: MOST_WINDOWS });
   readonly #asking = new Map<string, Promise<void>>();
   readonly #waiting = new Map<string, number>();
@@ -45,18 +44,33 @@ export class Quota {
   constructor(name: LimitName, limit: RateLimit, redis: Redis | null) {
     this.name = name;
     this.limit = limit;
-    this.#counter = counterOf(name, limit, redis);
+    this.#counter = redis && counterOn(redis, name, limit);
   }
 
   /** Counts a request; without a promise where this process has permits left, or knows that there are none. */
   take(key: string): Share | Promise<Share> {
-    return this.#takeKnown(key) ?? this.#takeAsking(key);
+    const known = this.#takeKnown(key);
+    if (known) return known;
+    if (this.#counter) return this.#takeAsking(key, this.#counter);
+    const { requests, seconds } = this.limit;
+    this.#windows.set(key, {
+      permits: requests - 1,
+      elsewhere: 0,
+      endsAt: performance.now() + seconds * 1000,
+    });
+    return { quota: this, isWithin: true, left: requests - 1, seconds };
+  }
+
+  /** The window of a key, unless it is over. */
+  #windowOf(key: string, now: number): Window | null {
+    const window = this.#windows.get(key);
+    return window && now < window.endsAt ? window : null;
   }
 
   #takeKnown(key: string): Share | null {
-    const window = this.#windows.get(key);
     const now = performance.now();
-    if (!window || now >= window.endsAt) return null;
+    const window = this.#windowOf(key, now);
+    if (!window) return null;
     const isWithin = window.permits > 0;
     if (!isWithin && window.elsewhere > 0) return null;
     if (isWithin) window.permits -= 1;
@@ -64,11 +78,11 @@ export class Quota {
     return { quota: this, isWithin, left: window.permits + window.elsewhere, seconds };
   }
 
-  async #takeAsking(key: string): Promise<Share> {
+  async #takeAsking(key: string, counter: RateLimiterRedis): Promise<Share> {
     this.#waiting.set(key, (this.#waiting.get(key) ?? 0) + 1);
     try {
       for (;;) {
-        await (this.#asking.get(key) ?? this.#ask(key));
+        await (this.#asking.get(key) ?? this.#ask(key, counter));
         const share = this.#takeKnown(key);
         if (share) return share;
       }
@@ -79,23 +93,31 @@ export class Quota {
     }
   }
 
-  /** Asks the counter for a portion, or for as many as wait. */
-  #ask(key: string): Promise<void> {
-    const asking = this.#askFor(key).finally(() => this.#asking.delete(key));
+  /** Asks for a portion, or for as many as wait; those who come meanwhile wait for the same answer. */
+  #ask(key: string, counter: RateLimiterRedis): Promise<void> {
+    const asking = this.#askFor(key, counter).finally(() => this.#asking.delete(key));
     this.#asking.set(key, asking);
     return asking;
   }
 
-  async #askFor(key: string): Promise<void> {
-    const known = this.#windows.get(key);
-    const wanted = Math.max(portionOf(known?.elsewhere ?? 0), this.#waiting.get(key) ?? 1);
-    // A penalty counts and never throws; what it was over the limit is not granted.
-    const { consumedPoints, msBeforeNext } = await this.#counter.penalty(key, wanted);
-    const before = consumedPoints - wanted;
+  async #askFor(key: string, counter: RateLimiterRedis): Promise<void> {
+    const now = performance.now();
+    const { requests, seconds } = this.limit;
+    const window = this.#windowOf(key, now);
+    const wanted = Math.max(portionOf(window?.elsewhere ?? 0), this.#waiting.get(key) ?? 1);
+    // A penalty counts and never refuses; what it was over the limit is not granted. Without an answer this process goes on by what
+    // it has heard last, and asks again for the next portion.
+    const { left, ms } = await counter.penalty(key, wanted).then(
+      ({ consumedPoints, msBeforeNext }) => ({ left: requests - consumedPoints, ms: msBeforeNext }),
+      () => ({
+        left: (window?.elsewhere ?? requests) - wanted,
+        ms: window ? window.endsAt - performance.now() : seconds * 1000,
+      }),
+    );
     this.#windows.set(key, {
-      permits: Math.max(0, Math.min(wanted, this.limit.requests - before)),
-      elsewhere: Math.max(0, this.limit.requests - consumedPoints),
-      endsAt: performance.now() + Math.max(1, msBeforeNext),
+      permits: Math.max(0, wanted + Math.min(0, left)),
+      elsewhere: Math.max(0, left),
+      endsAt: performance.now() + Math.max(1, ms),
     });
   }
 }
