@@ -109,12 +109,12 @@ function gateOf(db: Db, cache: Cache, tokens: Tokens, baseDomain: string): Gate 
       const identity = identityOf(member, key.id, null);
       return { ...identity, actor: { ...identity.actor, key } };
     }
-    const { tenantId, familyId } = await tokens.verify(access);
+    const claims = await tokens.verify(access);
     // Both are looked up at once. Who is refused before the company is asked for shall not end the process when that fails, too.
-    const tenant = tenantById(tenantId);
+    const tenant = tenantById(claims.tenantId);
     if (tenant instanceof Promise) tenant.catch(() => {});
-    const member = await tokens.memberOf(access);
-    const identity = identities.get(member) ?? identityOf(member, familyId, null);
+    const member = await tokens.signedIn(claims);
+    const identity = identities.get(member) ?? identityOf(member, claims.familyId, null);
     identities.set(member, identity);
     return identity;
   };

@@ -131,7 +131,11 @@ export class Tokens {
 
   /** The member that an access token speaks for, unless its sign-in was ended since. Throws as verify() does. */
   async memberOf(access: string): Promise<Member> {
-    const claims = await this.verify(access);
+    return await this.signedIn(await this.verify(access));
+  }
+
+  /** The member that verified claims speak for, unless their sign-in was ended since. Throws as verify() does. */
+  async signedIn(claims: AccessClaims): Promise<Member> {
     const member = await this.#members(claimsKey(claims));
     if (!member) throw notValid();
     return member;

@@ -137,6 +137,7 @@ describe('of two nodes', { skip: redisIsMissing }, () => {
 
   test('a company that is suspended is shut on both nodes within a second, and open again as soon', async () => {
     const { slug } = nodes.house.company.tenant;
+    const owner = await nodes.issue(await addMember(nodes.house.db, nodes.house.company, 'owner'));
     await nodes.untilBoth(owner, ({ status }) => status === 200);
     await setTenantStatus(nodes.house.db, slug, 'suspended');
     assert.ok((await nodes.untilBoth(owner, ({ status }) => status === 403)) < 1000);
