@@ -133,9 +133,12 @@ export function limitEverybody(app: FastifyInstance, branches: string[]): void {
 }
 
 /**
- * What in a text is not of KTM: every amount there is whole, and none elsewhere, nor any sum with one of those. Decimals that go on
- * are a moment’s or a version’s.
+ * What in a text is not of KTM: every amount there is whole, and none elsewhere, nor any sum with one of those. Moments are left
+ * out, and decimals that go on are a version’s.
  */
 export function telltales(text: string): string[] {
-  return text.replaceAll(/(?<=\d),(?=\d{3})/g, '').match(/SECRET[^"<]*|\d+\.(?!00)\d\d(?![\d.])/gi) ?? [];
+  const plain = text
+    .replaceAll(/\d\d(?::|%3A)\d\d(?::|%3A)\d\d\.\d+/g, '')
+    .replaceAll(/(?<=\d),(?=\d{3})/g, '');
+  return plain.match(/SECRET[^"<]*|\d+\.(?!00)\d\d(?![\d.])/gi) ?? [];
 }
