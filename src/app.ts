@@ -94,6 +94,13 @@ function openCache(app: FastifyInstance, db: Db): Cache {
   return cache;
 }
 
+/** The rate limits, over all web processes where there is Redis. */
+function openLimits(app: FastifyInstance, { redisUrl, rateLimits }: Config): ReturnType<typeof limitRate> {
+  const redis = redisUrl === null ? null : openRedis(redisUrl, app.log);
+  app.addHook('onClose', async () => redis?.close());
+  return limitRate(app, rateLimits, redis);
+}
+
 /** How the guard's questions are answered by the rooms. */
 function gateOf(db: Db, cache: Cache, tokens: Tokens, baseDomain: string): Gate {
   const tenantById = cache.lookup((ids) => tenantsById(db, ids));
@@ -163,6 +170,15 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
   return isApi(request) ? sendProblem(request, reply, error) : showProblem(request, reply, error);
 }
 
+/** Headers that every answer carries. */
+function setHeaders(app: FastifyInstance, { trustProxy }: Config): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('X-Request-Id', request.id);
+    done();
+  });
+  setSecurityHeaders(app, { secure: trustProxy });
+}
+
 /** Builds the web server, not listening yet. `db` stays the caller's to close. */
 export async function buildApp(config: Config, db: Db): Promise<FastifyInstance> {
   const keyRing = await openKeyRing(config);
@@ -190,16 +206,10 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
     const error = new Problem('not-found', 'request/not-found', 'there is nothing at this address');
     return answerError(error, request, reply);
   });
-  app.addHook('onRequest', (request, reply, done) => {
-    reply.header('X-Request-Id', request.id);
-    done();
-  });
-  setSecurityHeaders(app, { secure: config.trustProxy });
+  setHeaders(app, config);
   await app.register(cookie);
   hangUpOnClosing(app);
-  const redis = config.redisUrl === null ? null : openRedis(config.redisUrl, app.log);
-  app.addHook('onClose', async () => redis?.close());
-  const limits = limitRate(app, config.rateLimits, redis);
+  const limits = openLimits(app, config);
   limits.before();
   guard(app, gateOf(db, cache, tokens, config.baseDomain), ['/api/docs', '/assets/', '/favicon.ico']);
   limits.after();

@@ -1,5 +1,5 @@
 // A real Redis of a test's own, which keeps nothing on the disk and may be killed and started again at its port.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
@@ -11,10 +11,6 @@ export type RedisServer = {
   pause(): void;
   resume(): void;
 };
-
-/** Why a test that needs it cannot run here; false where Debian's redis-server is installed, as .ci/run sees to. */
-export const redisIsMissing =
-  spawnSync('redis-server', ['--version']).status === 0 ? false : 'redis-server is not installed';
 
 const running = new Set<ChildProcess>();
 process.on('exit', () => {

@@ -20,8 +20,14 @@ export type Lookup<V> = (key: string) => V | Promise<V | null>;
  */
 export class Cache {
   isTold = false;
+  readonly #mostAge: number;
   readonly #answers = new Set<LRUCache<string, NonNullable<unknown>>>();
   #generation = 0;
+
+  /** `mostAge` is how old an answer may be, in milliseconds. */
+  constructor(mostAge = MOST_AGE_MS) {
+    this.#mostAge = mostAge;
+  }
 
   /**
    * Makes a lookup of many keys one of a single key that remembers. What is not remembered is asked for together (see
@@ -30,7 +36,8 @@ export class Cache {
   lookup<V extends NonNullable<unknown>>(
     load: (keys: readonly string[]) => Promise<ReadonlyMap<string, V>>,
   ): Lookup<V> {
-    const known = new LRUCache<string, V>({ max: MOST_ANSWERS, ttl: MOST_AGE_MS });
+    // The clock is read each time: a resolution would stand still for as long as the process is held up.
+    const known = new LRUCache<string, V>({ max: MOST_ANSWERS, ttl: this.#mostAge, ttlResolution: 0 });
     this.#answers.add(known as unknown as LRUCache<string, NonNullable<unknown>>);
     const ask = coalesced(async (keys) => {
       const [start, generation] = [performance.now(), this.#generation];

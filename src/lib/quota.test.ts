@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { openRedisServer, type RedisServer, redisIsMissing } from '#test/redis-server';
+import { openRedisServer, type RedisServer } from '#test/redis-server';
 import { Quota } from './quota.ts';
 import type { RateLimit } from './rate-limits.ts';
 import { openRedis, type Redis } from './redis.ts';
@@ -61,7 +61,7 @@ describe('in one process', () => {
   });
 });
 
-describe('over several processes', { skip: redisIsMissing }, () => {
+describe('over several processes', () => {
   let server: RedisServer;
   const connections: Redis[] = [];
   before(async () => {

@@ -9,7 +9,6 @@ import { promisify } from 'node:util';
 import { inDirectory } from '#lib/tenant-tx';
 import { setTenantStatus } from '#tenancy';
 import { addMember, testPassword } from '#test/company';
-import { redisIsMissing } from '#test/redis-server';
 import { testSecretKeys } from '#test/secret-keys';
 import { createApiKey, ensureUser, type Member, memberByEmail, openSession, setMembership } from '#users';
 import type { Outcome } from './asker.ts';
@@ -129,7 +128,7 @@ const roleByHand = (role: string) =>
     nodes.house.member.userId,
   ]);
 
-describe('of two nodes', { skip: redisIsMissing }, () => {
+describe('of two nodes', () => {
   before(async () => {
     nodes = await openTwoNodes('off');
   });

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { testPassword } from '#test/company';
-import { redisIsMissing } from '#test/redis-server';
 import type { Outcome } from './asker.ts';
 import { NODES, openTwoNodes, type TwoNodes } from './two-nodes.ts';
 
@@ -17,7 +16,7 @@ async function passedByTurns(count: number, send: (node: number) => Promise<Outc
   return answers.filter(({ status }) => status !== 429).length;
 }
 
-describe('over two nodes', { skip: redisIsMissing }, () => {
+describe('over two nodes', () => {
   before(async () => {
     nodes = await openTwoNodes('token=2000/60,address=off,account=off,company=off,sign-in=20/60');
   });
