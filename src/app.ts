@@ -1,5 +1,6 @@
 // The composition root: the only place that knows all rooms and hands them to each other.
 import { randomUUIDv7 } from 'node:crypto';
+import { Resolver } from 'node:dns/promises';
 import cookie from '@fastify/cookie';
 import Fastify, {
   type FastifyInstance,
@@ -30,25 +31,34 @@ import { limitRate } from '#lib/http/limit-rate';
 import { setSecurityHeaders } from '#lib/http/security-headers';
 import { logProblem, problemOf, sendProblem, setRetryAfter, statusOf, titleOf } from '#lib/http/send-problem';
 import { useValidation } from '#lib/http/validation';
-import { openKeyRing } from '#lib/key-ring';
+import { type KeyRing, openKeyRing } from '#lib/key-ring';
 import { Problem } from '#lib/problem';
+
 import { openRedis } from '#lib/redis';
+import { createSafeFetch } from '#lib/safe-fetch';
+
 import { inTenant } from '#lib/tenant-tx';
 import { resolveTenant, tenantRefused, tenantsByDomain, tenantsById, tenantsBySlug } from '#tenancy';
 import {
   accessPageRoutes,
   apiKeyReader,
+  createClientOf,
   findSession,
   isApiKey,
   keySetRoute,
   type Member,
   mayDo,
+  mayLeaveCompany,
   pageContextOf,
+  type ResolveTxt,
   sessionCookie,
   Tokens,
   userPageRoutes,
   userPermissions,
 } from '#users';
+
+/** Asks for the proofs of e-mail domains; a name server that is silent must not hold a request for long. */
+const dns = new Resolver({ timeout: 3000, tries: 2 });
 
 /** An account's code of 200 characters, each of which may take twelve in an address. */
 const MAX_PARAM_LENGTH = 2400;
@@ -140,8 +150,9 @@ function gateOf(db: Db, cache: Cache, tokens: Tokens, baseDomain: string): Gate 
       const token = request.cookies[sessionCookie];
       const session = token ? await findSession(db, token) : null;
       if (!session) return null;
-      const { id, companies } = session;
-      return { ...identityOf(session.member, id, session.csrfToken), session: { id, companies } };
+      const { id, companies, member, csrfToken } = session;
+      const confined = !mayLeaveCompany(session);
+      return { ...identityOf(member, id, csrfToken), session: { id, companies, confined } };
     },
     allows: mayDo,
     refused: tenantRefused,
@@ -179,8 +190,24 @@ function setHeaders(app: FastifyInstance, { trustProxy }: Config): void {
   setSecurityHeaders(app, { secure: trustProxy });
 }
 
+/** What of the world outside a test may set up for itself. */
+export type Outside = { resolveTxt?: ResolveTxt };
+
+/** What has to do with identity providers; each of them is asked through the fetcher that stays out of our own network. */
+function providerParts(
+  { allowedInternalHosts }: Config,
+  keyRing: KeyRing,
+  { resolveTxt = (name) => dns.resolveTxt(name) }: Outside,
+) {
+  const fetch = createSafeFetch({ allowedInternalHosts });
+  return {
+    clientOf: createClientOf({ keyRing, fetch }),
+    providers: { keyRing, allowedInternalHosts, resolveTxt },
+  };
+}
+
 /** Builds the web server, not listening yet. `db` stays the caller's to close. */
-export async function buildApp(config: Config, db: Db): Promise<FastifyInstance> {
+export async function buildApp(config: Config, db: Db, outside: Outside = {}): Promise<FastifyInstance> {
   const keyRing = await openKeyRing(config);
   const app = Fastify({
     logger: config.logLevel === 'silent' ? false : { level: config.logLevel, stream: process.stderr },
@@ -200,6 +227,7 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
   const tokens = new Tokens(db, keyRing, cache);
   // A node that cannot open what another has sealed shall not begin to serve.
   app.addHook('onReady', () => tokens.ready());
+  const services = { db, tokens, keyRing, config, permissions, ...providerParts(config, keyRing, outside) };
   useValidation(app);
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) => {
@@ -217,8 +245,8 @@ export async function buildApp(config: Config, db: Db): Promise<FastifyInstance>
   registerHealth(app, db);
   keySetRoute(app, tokens);
   serveAssets(app);
-  await registerApi(app, { db, tokens, keyRing, config, postings: new PostingQueue(db), permissions });
-  await app.register(userPageRoutes, { db, tokens, keyRing, config, permissions, contextOf: pageContextOf });
+  await registerApi(app, { ...services, postings: new PostingQueue(db) });
+  await app.register(userPageRoutes, { ...services, contextOf: pageContextOf });
   await app.register(accessPageRoutes, {
     db,
     permissions,

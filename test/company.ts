@@ -4,7 +4,7 @@ import type { FastifyInstance, InjectOptions } from 'fastify';
 import pg from 'pg';
 import { type ChartName, type EntryInput, openBooks, postEntries } from '#accounting';
 import { plainAccess } from '#lib/access';
-import { loadConfig } from '#lib/config';
+import { type Config, loadConfig } from '#lib/config';
 import { type Db, openDb } from '#lib/db';
 import type { Fault } from '#lib/problem';
 import {
@@ -26,6 +26,14 @@ import { buildApp, permissions } from '../src/app.ts';
 export { permissions };
 
 export const testPassword = 'correct horse battery staple';
+
+/** A program's configuration with the tests' own key, so that no test writes into the data folder; `more` is added to it. */
+export const testConfig = (more: NodeJS.ProcessEnv = {}): Config =>
+  loadConfig({
+    HIMALYTIX_LOG_LEVEL: 'silent',
+    HIMALYTIX_SECRET_KEYS: testSecretKeys,
+    ...more,
+  });
 
 /** A database of this test file's own; `superuser` looks behind the scenes. Call `close()` in an `after` hook. */
 export type TestHouse = { db: Db; url: string; superuser: pg.Pool; close(): Promise<void> };
@@ -171,10 +179,15 @@ export type TestApi = {
 
 /** Builds the whole program over a database, to be talked to without a socket; `prepare` is told of it before it starts. */
 export async function openTestApi(db: Db, prepare?: (app: FastifyInstance) => void): Promise<TestApi> {
-  const app = await buildApp(
-    loadConfig({ HIMALYTIX_LOG_LEVEL: 'silent', HIMALYTIX_SECRET_KEYS: testSecretKeys }),
-    db,
-  );
+  return await testApiOf(db, await buildApp(testConfig(), db), prepare);
+}
+
+/** The same for a program that was built already. */
+export async function testApiOf(
+  db: Db,
+  app: FastifyInstance,
+  prepare?: (app: FastifyInstance) => void,
+): Promise<TestApi> {
   prepare?.(app);
   await app.ready();
   const tokens = new Tokens(db, testKeyRing);

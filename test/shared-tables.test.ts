@@ -46,6 +46,7 @@ before(async () => {
       company.tenant.id,
       '2024-01-01',
     ]);
+    await trustProvider(company, member);
     await house.superuser.query(
       `insert into api_keys (id, tenant_id, role, name, prefix, secret_hash, expires_at)
        values (gen_random_uuid(), $1::uuid, 'auditor', 'x', left(md5($1::uuid::text), 8), sha256($1::uuid::text::bytea), now() + interval '1 day')`,
@@ -65,6 +66,30 @@ before(async () => {
 });
 
 after(() => house.close());
+
+/** A row of the company in each table of the sign-in through providers. */
+async function trustProvider({ tenant }: TestCompany, { userId }: Member): Promise<void> {
+  const provider = randomUUID();
+  const ask = (text: string, ...values: unknown[]) => house.superuser.query(text, values);
+  await ask(
+    `insert into identity_providers (id, tenant_id, slug, kind, name, issuer, client_id, client_secret, scopes, enabled)
+     values ($1, $2, 'sso', 'oidc', 'SSO', 'https://issuer.example', 'x', 'sealed', '{openid}', true)`,
+    ...[provider, tenant.id],
+  );
+  await ask(
+    "insert into email_domains (tenant_id, domain, token) values ($1, 'example.com', 'x')",
+    tenant.id,
+  );
+  await ask(
+    'insert into identities (id, tenant_id, provider_id, issuer, subject, user_id) values ($1, $2, $3, $4, $5, $6)',
+    ...[randomUUID(), tenant.id, provider, 'https://issuer.example', 'x', userId],
+  );
+  await ask(
+    `insert into provider_sign_ins (browser_hash, tenant_id, provider_id, redirect_uri, next_path, expires_at)
+     values ($1, $2, $3, 'x', '/', now() + interval '1 h')`,
+    ...[Buffer.from(tenant.id), tenant.id, provider],
+  );
+}
 
 /** A row of the company in each table of signing in. */
 async function seedSignIns({ tenant }: TestCompany, { userId }: Member): Promise<void> {
@@ -159,6 +184,9 @@ describe('every shared table', () => {
 describe('who acts for a company in the shared tables', () => {
   const refused: Record<string, [string, RegExp]> = {
     'reads what a person proves themselves by': ['select password_hash from users', /42501/],
+    'reads what proves us to a provider': ['select client_secret from identity_providers', /42501/],
+    'reads the secrets of sign-ins under way': ['select browser_hash from provider_sign_ins', /42501/],
+    'links somebody to an identity': ['update identities set user_id = user_id', /42501/],
     'reads the tokens of sessions': ['select token_hash from sessions', /42501/],
     'reads the keys that sign': ['select * from signing_keys', /42501/],
     'makes a member of another company': [

@@ -14,9 +14,11 @@ import type { Services } from './v1/context.ts';
 import { dimensionValueRoutes } from './v1/dimension-values.ts';
 import { dimensionRoutes } from './v1/dimensions.ts';
 import { dutyRoutes } from './v1/duties.ts';
+import { emailDomainRoutes } from './v1/email-domains.ts';
 import { entryPostingRoutes } from './v1/entry-postings.ts';
 import { exchangeRateRoutes } from './v1/exchange-rates.ts';
 import { fiscalYearRoutes } from './v1/fiscal-years.ts';
+import { identityProviderRoutes } from './v1/identity-providers.ts';
 import { invitationRoutes } from './v1/invitations.ts';
 import { journalEntryRoutes } from './v1/journal-entries.ts';
 import { memberRoutes } from './v1/members.ts';
@@ -64,6 +66,10 @@ const openapi = {
       name: 'members and roles',
       description: 'Who may do what, up to which amounts, and what is kept apart',
     },
+    {
+      name: 'sign-in providers',
+      description: 'Signing in with accounts elsewhere, and the company’s e-mail domains',
+    },
     { name: 'accounts', description: 'The chart of accounts' },
     { name: 'journal entries', description: 'Posting, drafts, reversal' },
     { name: 'dimensions', description: 'Branches, projects and whatever else lines are told apart by' },
@@ -107,6 +113,8 @@ const v1Routes = [
   reportRoutes,
   exchangeRateRoutes,
   revaluationRoutes,
+  identityProviderRoutes,
+  emailDomainRoutes,
 ];
 
 /** An entry of a thousand lines is some 100 kB; ten times that is more than any voucher and little for the server. */

@@ -2,8 +2,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { CHART_NAMES, type ChartName } from '#accounting';
 import { toBikramSambat } from '#lib/bikram-sambat';
-import type { Calendar } from '#lib/tenant-tx';
+import { type Calendar, inDirectory } from '#lib/tenant-tx';
 import { addTenantDomain, listTenants, setTenantStatus } from '#tenancy';
+import { verifyByOperator } from '#users';
 import { fromVariable, isoDate, tenantNamed, withDatabase } from './context.ts';
 import { createCompany } from './create-company.ts';
 
@@ -110,7 +111,35 @@ async function setStatus(slug: string, status: 'active' | 'suspended'): Promise<
   });
 }
 
-/** `tenant create | list | suspend | activate | domain`. */
+function domainCommand(): Command {
+  const verify = new Command('verify')
+    .description(
+      'take an e-mail domain for a company’s own on the operator’s word, without a record in the DNS',
+    )
+    .argument('<slug>')
+    .argument('<domain>')
+    .action((slug: string, name: string) =>
+      withDatabase(async (db) => {
+        const tenant = await tenantNamed(db, slug);
+        const { domain } = await inDirectory(db, (tx) => verifyByOperator(tx, tenant.id, name));
+        process.stdout.write(`${domain} is an e-mail domain of ${tenant.name}\n`);
+      }),
+    );
+  return new Command('domain')
+    .description('let a company be found by a domain of its own')
+    .argument('<slug>')
+    .argument('<domain>')
+    .action((slug: string, domain: string) =>
+      withDatabase(async (db) => {
+        const tenant = await tenantNamed(db, slug);
+        await addTenantDomain(db, tenant.id, domain);
+        process.stdout.write(`${domain.toLowerCase()} leads to ${tenant.name}\n`);
+      }),
+    )
+    .addCommand(verify);
+}
+
+/** `tenant create | list | suspend | activate | domain | domain verify`. */
 export function tenantCommand(): Command {
   const command = new Command('tenant').description('companies');
   command.addCommand(createCommand());
@@ -135,17 +164,5 @@ export function tenantCommand(): Command {
     .description('let requests to a suspended company in again')
     .argument('<slug>')
     .action((slug: string) => setStatus(slug, 'active'));
-  command
-    .command('domain')
-    .description('let a company be found by a domain of its own')
-    .argument('<slug>')
-    .argument('<domain>')
-    .action((slug: string, domain: string) =>
-      withDatabase(async (db) => {
-        const tenant = await tenantNamed(db, slug);
-        await addTenantDomain(db, tenant.id, domain);
-        process.stdout.write(`${domain.toLowerCase()} leads to ${tenant.name}\n`);
-      }),
-    );
-  return command;
+  return command.addCommand(domainCommand());
 }

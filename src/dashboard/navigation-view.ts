@@ -34,18 +34,26 @@ function company({ tenant }: PageContext): Html {
   return html`<div class="hx-company"><strong>${tenant.name}</strong><span><span class="hx-currency">${tenant.currency}</span> ${calendar}</span></div>`;
 }
 
+/** The address in the navigation that a page belongs to: of several that begin as its own does, the longest. */
+function currentAddress(path: string): string {
+  if (path === '/') return path;
+  const hrefs = navigation.flatMap(({ items }) => items.map(({ href }) => href));
+  const above = hrefs.filter((href) => href !== '/' && path.startsWith(href));
+  return above.reduce((longest, href) => (href.length > longest.length ? href : longest), '');
+}
+
 function links(context: PageContext): Html[] {
+  const current = currentAddress(context.path);
   return navigation.map(({ title, items }) => {
     const visible = items.filter((item) => context.may(item.permission));
     if (visible.length === 0) return html``;
-    return html`${title && html`<h2>${title}</h2>`}<ul>${visible.map((item) => link(item, context.path))}</ul>`;
+    return html`${title && html`<h2>${title}</h2>`}<ul>${visible.map((item) => link(item, { path: context.path, current }))}</ul>`;
   });
 }
 
-function link(item: NavigationItem, path: string): Html {
-  const current = item.href === '/' ? path === '/' : path.startsWith(item.href);
+function link(item: NavigationItem, { path, current }: { path: string; current: string }): Html {
   const exact = path === item.href ? 'page' : 'true';
-  return html`<li><a href="${item.href}" data-go="${item.key}" ${current && html`aria-current="${exact}"`}>${icon(item.icon)}<span>${item.label}</span></a></li>`;
+  return html`<li><a href="${item.href}" data-go="${item.key}" ${item.href === current && html`aria-current="${exact}"`}>${icon(item.icon)}<span>${item.label}</span></a></li>`;
 }
 
 // A form for each company, as changing to another is no plain link: see src/users/company-switch.ts.

@@ -90,6 +90,13 @@ export const navigation: readonly NavigationSection[] = [
         key: 's',
         permission: 'users.sign_in_policy.view',
       },
+      {
+        label: 'Sign-in providers',
+        href: '/settings/sign-in/providers/',
+        icon: 'swap',
+        key: 'p',
+        permission: 'users.identity_provider.view',
+      },
     ],
   },
 ];

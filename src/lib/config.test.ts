@@ -27,6 +27,17 @@ const wrong: Record<string, string[]> = {
     'nobody=1/1',
     'token=1/1,',
   ],
+  HIMALYTIX_ALLOWED_INTERNAL_HOSTS: [
+    '',
+    ' ',
+    'idp',
+    'idp.lan:',
+    'idp.lan:x',
+    'a:1,',
+    'http://a:1',
+    'a b:1',
+    '::1:80',
+  ],
   HIMALYTIX_SECRET_KEYS: [
     '',
     ',',

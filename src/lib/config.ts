@@ -18,6 +18,7 @@ export type Config = {
   readonly rateLimits: RateLimits;
   readonly secretKeys: string | null;
   readonly secretKeysFile: string | null;
+  readonly allowedInternalHosts: readonly string[];
   readonly publicUrl: string | null;
   readonly smtpUrl: string | null;
   readonly mailFrom: string;
@@ -105,6 +106,14 @@ const flag: Reader<boolean> = (value, name) => {
   return value === 'true';
 };
 
+const hostsWithPorts: Reader<readonly string[]> = (value, name) => {
+  const pairs = value.split(',').map((each) => each.trim().toLowerCase());
+  const strange = pairs.find((each) => !/^([a-z0-9.-]+|\[[0-9a-f:.]+\]):\d{1,5}$/.test(each));
+  if (strange !== undefined)
+    throw new ConfigError(`${name} must be a list such as idp.lan:8443,10.0.0.5:8080, not "${strange}"`);
+  return Object.freeze(pairs);
+};
+
 const secretKeys: Reader<string> = (value, name) => {
   try {
     parseSecretKeys(value);
@@ -164,6 +173,11 @@ export const variables = {
     fallback: null,
     about: 'a file that holds them; unset: secret-keys in the data folder, made at first start',
   },
+  HIMALYTIX_ALLOWED_INTERNAL_HOSTS: {
+    read: hostsWithPorts,
+    fallback: Object.freeze([]) as readonly string[],
+    about: 'hosts of your own network, host:port,…, that addresses keyed by users may lead to',
+  },
   HIMALYTIX_PUBLIC_URL: {
     read: origin,
     fallback: null,
@@ -212,6 +226,10 @@ export function loadConfig(env: NodeJS.ProcessEnv, allowed: readonly string[] = 
     rateLimits: value('HIMALYTIX_RATE_LIMITS', variables.HIMALYTIX_RATE_LIMITS),
     secretKeys: value('HIMALYTIX_SECRET_KEYS', variables.HIMALYTIX_SECRET_KEYS),
     secretKeysFile: secretKeysFile === null ? null : resolve(secretKeysFile),
+    allowedInternalHosts: value(
+      'HIMALYTIX_ALLOWED_INTERNAL_HOSTS',
+      variables.HIMALYTIX_ALLOWED_INTERNAL_HOSTS,
+    ),
     publicUrl: value('HIMALYTIX_PUBLIC_URL', variables.HIMALYTIX_PUBLIC_URL),
     smtpUrl: value('SMTP_URL', variables.SMTP_URL),
     mailFrom: value('HIMALYTIX_MAIL_FROM', variables.HIMALYTIX_MAIL_FROM),

@@ -21,5 +21,11 @@ export const sealedColumns: readonly SealedColumn[] = [
     id: 'kid',
     context: (id) => `signing_keys.private:${id}`,
   },
+  {
+    table: 'identity_providers',
+    column: 'client_secret',
+    id: 'id',
+    context: (id) => `identity_providers.client_secret:${id}`,
+  },
   { table: 'outbox', column: 'sealed', id: 'id', context: (id) => `outbox.sealed:${id}` },
 ];

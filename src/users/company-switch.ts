@@ -6,6 +6,7 @@
 // 3. At the first address the session that had the wish gets a ticket for that hash (`grantSwitch`), once.
 // 4. At the second address ticket and cookie together open a session (`redeemSwitch`), once.
 // A stolen ticket is worthless without the cookie, a prepared link without the wish, and no address in it comes from a request.
+// A session that a company's provider has opened gets no ticket (see mayLeaveCompany).
 import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Db } from '#lib/db';
@@ -95,9 +96,9 @@ export async function grantSwitch(
   const ticket = newSecretToken();
   const { rows } = await sql<{ slug: string }>`
     update public.company_switches s set challenge = ${Buffer.from(input.challenge, 'base64url')}, ticket_hash = ${hashSecretToken(ticket)}
-    from public.tenants t
+    from public.tenants t, public.sessions o
     where t.id = s.tenant_id and s.id::text = ${input.id} and s.session_id = ${input.sessionId} and s.challenge is null
-      and s.expires_at > now()
+      and s.expires_at > now() and o.id = s.session_id and o.provider_id is null
     returning t.slug`.execute(db.kysely);
   const [row] = rows;
   if (!row) throw expired();
@@ -117,6 +118,7 @@ export async function redeemSwitch(
     delete from public.company_switches w using public.sessions s
     where s.id = w.session_id and w.ticket_hash = ${hashSecretToken(input.ticket)} and w.challenge = ${challenge}
       and w.tenant_id = ${input.tenantId} and w.expires_at > now() and s.expires_at > now()
+      and s.provider_id is null
     returning s.user_id`.execute(db.kysely);
   const [row] = rows;
   const member = row ? await memberOf(db, row.user_id, input.tenantId) : null;

@@ -29,6 +29,25 @@ export { checkCredentials } from './check-credentials.ts';
 export { ownTenant } from './company-switch.ts';
 export { type Invitation, invitationsOf, inviteMember, revokeInvitation } from './invitations.ts';
 export { keySetRoute } from './key-set-route.ts';
+export {
+  type EmailDomain,
+  type ResolveTxt,
+  verifyByOperator,
+} from './oidc/email-domain.ts';
+export type { IdentityProvider } from './oidc/identity-provider.ts';
+export {
+  addProvider,
+  checkDomain,
+  editProvider,
+  forgetDomain,
+  noteDomain,
+  providerOf,
+  providersAndDomains,
+  removeProvider,
+} from './oidc/manage-providers.ts';
+export { createClientOf } from './oidc/provider-client.ts';
+export { providerKinds } from './oidc/provider-kind.ts';
+export type { ProviderServices } from './oidc/provider-sign-in.ts';
 export { endOwnSession, endSignIns, type OwnSession, ownSessions } from './own-sessions.ts';
 export { pageContextOf } from './pages/page-context-of.ts';
 export { userPageRoutes } from './pages/routes.ts';
@@ -47,7 +66,14 @@ export {
   rotateSigningKeys,
   type SigningKeyState,
 } from './rotate-signing-keys.ts';
-export { closeSession, findSession, openSession, type Session, sessionCookie } from './sessions.ts';
+export {
+  closeSession,
+  findSession,
+  mayLeaveCompany,
+  openSession,
+  type Session,
+  sessionCookie,
+} from './sessions.ts';
 export { changeOwnPassword } from './set-own-password.ts';
 export { beginSession } from './sign-in.ts';
 export { signInHistory } from './sign-in-events.ts';

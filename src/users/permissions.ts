@@ -16,6 +16,11 @@ export const userPermissions: readonly Permission[] = [
   { name: 'users.role.manage', title: 'make, change and remove the company’s own roles' },
   { name: 'users.duty.view', title: 'see which duties are kept apart, and who could do both' },
   { name: 'users.duty.manage', title: 'say which duties are kept apart and what needs an approval' },
+  { name: 'users.identity_provider.view', title: 'see through which providers people sign in' },
+  {
+    name: 'users.identity_provider.manage',
+    title: 'say through which providers people sign in, and which e-mail domains are the company’s own',
+  },
   { name: 'users.api_key.view', title: 'see their own API keys' },
   { name: 'users.api_key.own', title: 'make and revoke API keys of their own' },
   { name: 'users.service_key.view', title: 'see the API keys of the company' },

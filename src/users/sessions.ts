@@ -18,17 +18,37 @@ const SEEN_EVERY_SECONDS = 60;
 /** A company that somebody belongs to, as the switcher names it. */
 export type OwnCompany = { slug: string; name: string };
 
-/** `id` names the session in its owner's list; `companies` are all that the person belongs to and that are open. */
-export type Session = { id: string; member: Member; csrfToken: string; companies: OwnCompany[] };
+/**
+ * `id` names the session in its owner's list; `companies` are all that it may lead to; `providerId` is the identity provider
+ * that opened it, or null when the person proved themselves to us.
+ */
+export type Session = {
+  id: string;
+  member: Member;
+  csrfToken: string;
+  companies: OwnCompany[];
+  providerId: string | null;
+};
+
+/**
+ * Whether a session may lead its person out of its company: to their other companies, or to what is theirs in all of them
+ * (name, password, sessions elsewhere). What a company's provider has opened may not, as whoever runs the provider could open
+ * it for anybody.
+ */
+export function mayLeaveCompany({ providerId }: Pick<Session, 'providerId'>): boolean {
+  return providerId === null;
+}
 
 /**
  * Opens a session for as long as the company's policy says; returns the cookie's value. It is a new one at every sign-in, so
- * that nobody can prepare it. Sessions that have run out are cleared away on the occasion.
+ * that nobody can prepare it. `providerId` is the provider that has vouched for the member, if one did. Sessions that have run
+ * out are cleared away on the occasion.
  */
 export async function openSession(
   db: Db,
   member: Member,
   from: { ip: string | null; userAgent: string | undefined },
+  providerId: string | null = null,
 ): Promise<string> {
   const token = newSecretToken();
   const { sessionHours } = await signInPolicyOf(db, member.tenantId);
@@ -41,6 +61,7 @@ export async function openSession(
       csrf_token: newSecretToken(),
       user_id: member.userId,
       tenant_id: member.tenantId,
+      provider_id: providerId,
       expires_at: sql<Date>`now() + make_interval(hours => ${sessionHours})`,
       ip: from.ip,
       user_agent: from.userAgent?.slice(0, 500) ?? null,
@@ -54,6 +75,7 @@ type Row = Pick<Member, 'email' | 'name' | 'role'> & {
   user_id: string;
   tenant_id: string;
   csrf_token: string;
+  provider_id: string | null;
   stored: StoredAccess | null;
   stale: boolean;
   companies: OwnCompany[];
@@ -65,11 +87,12 @@ type Row = Pick<Member, 'email' | 'name' | 'role'> & {
  */
 export async function findSession(db: Db, token: string): Promise<Session | null> {
   const { rows } = await sql<Row>`
-    select s.id, s.user_id, s.tenant_id, s.csrf_token, u.email, u.name, m.role, public.access_of(m) as stored,
+    select s.id, s.user_id, s.tenant_id, s.csrf_token, s.provider_id, u.email, u.name, m.role, public.access_of(m) as stored,
       s.last_seen_at < now() - make_interval(secs => ${SEEN_EVERY_SECONDS}) as stale,
       (select coalesce(json_agg(json_build_object('slug', t.slug, 'name', t.name) order by t.name), '[]')
         from public.memberships o join public.tenants t on t.id = o.tenant_id
-        where o.user_id = s.user_id and t.status = 'active') as companies
+        where o.user_id = s.user_id and t.status = 'active'
+          and (s.provider_id is null or o.tenant_id = s.tenant_id)) as companies
     from public.sessions s
       join public.memberships m on m.user_id = s.user_id and m.tenant_id = s.tenant_id
       join public.users u on u.id = s.user_id and u.is_active
@@ -83,7 +106,7 @@ export async function findSession(db: Db, token: string): Promise<Session | null
   if (row.stale) await touch(db, row.id);
   const { id, user_id: userId, tenant_id: tenantId, email, name, role, companies } = row;
   const member = { userId, tenantId, email, name, role, access: accessOf(row.stored) };
-  return { id, member, csrfToken: row.csrf_token, companies };
+  return { id, member, csrfToken: row.csrf_token, companies, providerId: row.provider_id };
 }
 
 async function touch(db: Db, id: string): Promise<void> {

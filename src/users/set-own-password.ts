@@ -76,6 +76,12 @@ export async function storePassword(
   await queueMail(tx, keyRing, letter);
 }
 
+/** Whether somebody has a password; whom a provider has brought has none until they choose one by a mailed link. */
+export async function hasPassword(db: Db, userId: string): Promise<boolean> {
+  const query = db.kysely.selectFrom('users').select('password_hash').where('id', '=', userId);
+  return (await query.executeTakeFirst())?.password_hash != null;
+}
+
 /**
  * Changes one's own password, for which the present one has to be told. Ends all other sign-ins; `session` is the one that
  * stays. Throws an invalid Problem naming every fault, or a too-many Problem for who guesses.
@@ -98,7 +104,7 @@ export async function changeOwnPassword(
     .select(['id', 'email', 'name', 'password_hash'])
     .where('id', '=', actor.userId)
     .executeTakeFirstOrThrow();
-  const isRight = await passwordMatches(current, user.password_hash);
+  const isRight = await passwordMatches(current, user.password_hash ?? undefined);
   const wrong = {
     pointer: '/current_password',
     code: 'users/password-wrong',

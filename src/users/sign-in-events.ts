@@ -46,14 +46,18 @@ export type SignInRecord = {
   userAgent: string | null;
 };
 
-/** A page of a person's own history in all their companies, newest first, and how many lines there are; `page` counts from 1. */
+/**
+ * A page of a person's own history, newest first, and how many lines there are; `page` counts from 1. Of all their companies,
+ * with `tenantId` of that one only.
+ */
 export async function signInHistory(
   db: Db,
-  userId: string,
+  { userId, tenantId = null }: { userId: string; tenantId?: string | null },
   page: number,
   pageSize: number,
 ): Promise<{ count: number; results: SignInRecord[] }> {
-  const mine = db.kysely.selectFrom('sign_in_events as e').where('e.user_id', '=', userId);
+  const all = db.kysely.selectFrom('sign_in_events as e').where('e.user_id', '=', userId);
+  const mine = tenantId === null ? all : all.where('e.tenant_id', '=', tenantId);
   const [total, results] = await Promise.all([
     mine.select((of) => of.fn.countAll<number>().as('count')).executeTakeFirstOrThrow(),
     mine

@@ -8,8 +8,13 @@ import type { Door, SignInMethod, SignInOrigin } from './sign-in-facts.ts';
 import type { TokenPair, Tokens } from './tokens.ts';
 import type { Member } from './user.ts';
 
-/** What has been proved: the member, how, and from where. */
-export type Proof = { member: Member; methods: readonly SignInMethod[]; from: SignInOrigin };
+/** What has been proved: the member, how, and from where; `providerId` is the identity provider whose word it is, if it is one's. */
+export type Proof = {
+  member: Member;
+  methods: readonly SignInMethod[];
+  from: SignInOrigin;
+  providerId?: string | null;
+};
 
 /** What a sign-in gives: a page the values of its cookies, a program its tokens. */
 export type Credentials = { page: { session: string; device: string }; api: TokenPair };
@@ -34,20 +39,23 @@ export async function beginSession<D extends Door>(
 
 /**
  * Opens the session or issues the tokens: what beginSession() comes to when nothing more is asked of the member. The history
- * says so, and from now on the browser and the address are known.
+ * says so, and from now on the browser and the address are known, unless a provider vouched: whoever runs it could make as many
+ * browsers known as they like, and guess a password from each. Programs have no way through a provider.
  */
 async function finishSession<D extends Door>(
   { db, tokens }: SignInServices,
   door: D,
-  { member, methods, from }: Proof,
+  { member, methods, from, providerId = null }: Proof,
 ): Promise<BegunSession<D>> {
+  if (providerId !== null && door !== 'page') throw new TypeError('through a provider come only browsers');
   const device = from.device ?? newSecretToken();
   const open: { [Each in Door]: () => Promise<Credentials[Each]> } = {
-    page: async () => ({ session: await openSession(db, member, from), device }),
+    page: async () => ({ session: await openSession(db, member, from, providerId), device }),
     api: () => tokens.issue(member, from),
   };
   const credential = await open[door]();
-  await rememberOrigin(db, member.userId, door === 'page' ? { ...from, device } : from);
+  if (providerId === null)
+    await rememberOrigin(db, member.userId, door === 'page' ? { ...from, device } : from);
   const { userId, tenantId } = member;
   await noteSignIn(db, { userId, tenantId, succeeded: true, methods, door, from });
   return { state: 'open', member, credential };

@@ -67,7 +67,7 @@ export async function setPassword(tx: DirectoryTx, email: string, password: stri
     .select(['id', 'password_hash'])
     .where('email', '=', email.toLowerCase());
   const user = await query.executeTakeFirst();
-  if (!user || (await passwordMatches(password, user.password_hash))) return;
+  if (!user || (await passwordMatches(password, user.password_hash ?? undefined))) return;
   const password_hash = await hashPassword(password);
   await tx.db.updateTable('users').set({ password_hash }).where('id', '=', user.id).execute();
   await endSignIns(tx, user.id);

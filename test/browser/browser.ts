@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { after, before } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { customaryFirstDay } from '#accounting';
-import { loadConfig } from '#lib/config';
 import { today } from '#lib/dates';
 import {
   addMember,
@@ -13,8 +12,9 @@ import {
   openTestHouse,
   type TestCompany,
   type TestHouse,
+  testConfig,
 } from '#test/company';
-import { testSecretKeys } from '#test/secret-keys';
+import { openTestProvider, type TestProvider } from '#test/oidc/openid-provider';
 import { type Member, openSession, type Role, sessionCookie } from '#users';
 import { buildApp } from '../../src/app.ts';
 import { launchChromium } from './chromium.ts';
@@ -32,6 +32,7 @@ let house: TestHouse;
 let company: TestCompany;
 let browser: Browser;
 let port: number;
+let provider: TestProvider;
 
 /** A company of Nepal in the walks' database. */
 export async function createNepaliCompany(chart: 'nepal' | 'none' = 'nepal'): Promise<TestCompany> {
@@ -55,10 +56,9 @@ async function openBooksForWalks(): Promise<void> {
     }),
   );
   await company.post(...sales);
-  const app = await buildApp(
-    loadConfig({ HIMALYTIX_LOG_LEVEL: 'silent', HIMALYTIX_SECRET_KEYS: testSecretKeys }),
-    house.db,
-  );
+  provider = await openTestProvider();
+  closers.push(() => provider.close());
+  const app = await buildApp(testConfig({ HIMALYTIX_ALLOWED_INTERNAL_HOSTS: provider.host }), house.db);
   closers.push(() => app.close());
   await app.listen({ port: 0, host: '127.0.0.1' });
   port = (app.server.address() as AddressInfo).port;
@@ -85,6 +85,11 @@ export function books(): TestCompany {
 /** The walks' database. */
 export function testHouse(): TestHouse {
   return house;
+}
+
+/** The identity provider to which the walks' server may go; no company trusts it yet. */
+export function testProvider(): TestProvider {
+  return provider;
 }
 
 /** Where a company's pages are; without a company the bare host. */

@@ -1,21 +1,10 @@
 // Holds every page to what all share: it fits a phone, everybody can use it, and it works for a company without anything.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { describe, test } from 'node:test';
-import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { addressesOf, mailedLinkAddresses } from './addresses.ts';
+import { barriers } from './barriers.ts';
 import { books, createNepaliCompany, walk } from './browser.ts';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** What is wrong with the page by WCAG 2.2 A and AA and by good practice, one line for each element. */
-async function barriers(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate<AxeResults>('axe.run({ resultTypes: ["violations"] })');
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
-}
 
 /** Looks at every page with axe, and at what `look` wants of it besides. */
 async function walkAllPages(page: Page, look = async (_name: string) => {}): Promise<void> {

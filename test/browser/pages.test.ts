@@ -5,4 +5,5 @@ import './every-page.ts';
 import './finding.ts';
 import './hostile-text.ts';
 import './keying.ts';
+import './provider-sign-in.ts';
 import './signing-in.ts';

@@ -10,7 +10,6 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { PostingQueue } from '#accounting';
-import type { Permission } from '#lib/access';
 import type { Config } from '#lib/config';
 import type { Db } from '#lib/db';
 import { permissionMissing } from '#lib/http/guard';
@@ -25,7 +24,7 @@ import {
 import type { KeyRing } from '#lib/key-ring';
 import { type Fault, invalid, mergeFaults, Problem } from '#lib/problem';
 import { inTenant, type TenantTx } from '#lib/tenant-tx';
-import { mayDo, type Tokens } from '#users';
+import { mayDo, type ProviderServices } from '#users';
 
 export type ApiServer = FastifyInstance<
   RawServerDefault,
@@ -36,14 +35,7 @@ export type ApiServer = FastifyInstance<
 >;
 
 /** What app.ts hands to the routes; `permissions` are those of all rooms. */
-export type Services = {
-  db: Db;
-  tokens: Tokens;
-  keyRing: KeyRing;
-  config: Config;
-  postings: PostingQueue;
-  permissions: readonly Permission[];
-};
+export type Services = ProviderServices & { keyRing: KeyRing; config: Config; postings: PostingQueue };
 
 /**
  * Refuses, as the guard does, what asks for more than the route's own permission, such as a change that depends on what is there.

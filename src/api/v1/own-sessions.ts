@@ -27,7 +27,9 @@ const SignInSchema = Type.Object({
   id: Id,
   at: Instant,
   succeeded: Type.Boolean(),
-  methods: Type.Array(Type.String(), { description: 'pwd, mail (a link), switch (from another company) …' }),
+  methods: Type.Array(Type.String(), {
+    description: 'pwd, oidc (a provider), mail (a link), switch (from another company) …',
+  }),
   door: Door,
   company: nullable(Type.String()),
   ip: nullable(Type.String()),
@@ -106,7 +108,7 @@ export function ownSessionRoutes(app: ApiServer, services: Services): void {
     },
     handler: async (request) => {
       const { page = 1, page_size: pageSize = 50 } = request.query;
-      const { count, results } = await signInHistory(services.db, personOf(request).userId, page, pageSize);
+      const { count, results } = await signInHistory(services.db, personOf(request), page, pageSize);
       const documents = results.map(({ userAgent, ...record }) => ({ ...record, user_agent: userAgent }));
       return { count, ...pageLinks(request, page, pageSize, count), results: documents };
     },

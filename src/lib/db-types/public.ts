@@ -52,6 +52,44 @@ export interface CompanySwitches {
   ticket_hash: Buffer | null;
 }
 
+export interface EmailDomains {
+  created_at: Generated<Timestamp>;
+  domain: string;
+  tenant_id: string;
+  token: string;
+  verified_at: Timestamp | null;
+  verified_by: string | null;
+}
+
+export interface Identities {
+  email: string | null;
+  id: string;
+  issuer: string;
+  last_used_at: Timestamp | null;
+  linked_at: Generated<Timestamp>;
+  provider_id: string;
+  subject: string;
+  tenant_id: string;
+  user_id: string;
+}
+
+export interface IdentityProviders {
+  client_id: string;
+  client_secret: string | null;
+  created_at: Generated<Timestamp>;
+  enabled: boolean;
+  has_secret: Generated<boolean>;
+  id: string;
+  issuer: string;
+  kind: string;
+  name: string;
+  rules: Generated<Json>;
+  scopes: string[];
+  slug: string;
+  tenant_id: string;
+  updated_at: Generated<Timestamp>;
+}
+
 export interface Invitations {
   accepted_at: Timestamp | null;
   created_at: Generated<Timestamp>;
@@ -114,6 +152,17 @@ export interface PermissionRules {
   tenant_id: string;
 }
 
+export interface ProviderSignIns {
+  browser_hash: Buffer;
+  expires_at: Timestamp;
+  link_session_hash: Buffer | null;
+  link_user_id: string | null;
+  next_path: string;
+  provider_id: string;
+  redirect_uri: string;
+  tenant_id: string;
+}
+
 export interface RefreshTokens {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp;
@@ -144,6 +193,7 @@ export interface Sessions {
   id: string;
   ip: string | null;
   last_seen_at: Generated<Timestamp>;
+  provider_id: string | null;
   tenant_id: string;
   token_hash: Buffer;
   user_agent: string | null;
@@ -214,7 +264,7 @@ export interface Users {
   id: string;
   is_active: Generated<boolean>;
   name: string;
-  password_hash: string;
+  password_hash: string | null;
 }
 
 export interface Verifications {
@@ -231,12 +281,16 @@ export interface Verifications {
 export interface DB {
   api_keys: ApiKeys;
   company_switches: CompanySwitches;
+  email_domains: EmailDomains;
+  identities: Identities;
+  identity_providers: IdentityProviders;
   invitations: Invitations;
   known_origins: KnownOrigins;
   memberships: Memberships;
   outbox: Outbox;
   password_resets: PasswordResets;
   permission_rules: PermissionRules;
+  provider_sign_ins: ProviderSignIns;
   refresh_tokens: RefreshTokens;
   roles: Roles;
   sessions: Sessions;

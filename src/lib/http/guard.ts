@@ -6,8 +6,15 @@ import { invalid, Problem } from '#lib/problem';
 import type { Actor, Tenant } from '#lib/tenant-tx';
 import { unfitFaults } from './unfit-values.ts';
 
-/** A page's session, and all companies that its owner may change to. */
-export type PageSession = { id: string; companies: readonly { slug: string; name: string }[] };
+/**
+ * A page's session, and all companies that its owner may change to. One that is `confined` leads neither to other companies nor to
+ * what is its owner's in all of them.
+ */
+export type PageSession = {
+  id: string;
+  companies: readonly { slug: string; name: string }[];
+  confined: boolean;
+};
 
 /**
  * Who the credential says it is, and for which company; `credential` names it and is no secret, `csrfToken` and `session` come

@@ -1,9 +1,7 @@
 // What the pages of users are handed by app.ts.
 import type { ContextOf } from '#dashboard';
-import type { Permission } from '#lib/access';
+import type { ProviderServices } from '../oidc/provider-sign-in.ts';
 import type { LinkServices } from '../set-own-password.ts';
-import type { SignInServices } from '../sign-in.ts';
 
-/** `permissions` are those of all rooms. */
-export type PageServices = SignInServices &
-  LinkServices & { contextOf: ContextOf; permissions: readonly Permission[] };
+/** `contextOf` tells a page who reads it. */
+export type PageServices = ProviderServices & LinkServices & { contextOf: ContextOf };

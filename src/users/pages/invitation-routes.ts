@@ -4,14 +4,14 @@ import { sendPage, textParameter } from '#dashboard';
 import { html } from '#lib/html';
 import type { Fault } from '#lib/problem';
 import { acceptInvitation, openInvitation } from '../accept-invitation.ts';
-import { beginSession } from '../sign-in.ts';
 import { policyOfPerson } from '../sign-in-policy.ts';
 import { faultsAt, faultsOfForm, sentText } from './form-field.ts';
 import type { PageServices } from './handed-to-pages.ts';
 import { invitationPage } from './invitation-page.ts';
+import { openPageSession } from './open-page-session.ts';
 import { passwordHint } from './password-hint.ts';
 import { deadLinkPage } from './password-reset-pages.ts';
-import { pageOrigin, setSignInCookies } from './sign-in-cookies.ts';
+import { plainAddress } from './sign-in-cookies.ts';
 
 const open = { config: { permission: 'public' } };
 const proving = { config: { permission: 'public', rateLimit: 'sign-in' as const } };
@@ -46,17 +46,20 @@ export function invitationRoutes(app: FastifyInstance, services: PageServices): 
     const [token, name, password] = ['token', 'name', 'password'].map((field) =>
       sentText(request.body, field),
     ) as [string, string, string];
-    const from = pageOrigin(request);
     const tenantId = request.claimed?.id ?? null;
-    const input = { token, tenantId, account: { name, password }, requestId: request.id, ip: from.ip };
+    const input = {
+      token,
+      tenantId,
+      account: { name, password },
+      requestId: request.id,
+      ip: plainAddress(request.ip),
+    };
     const accepted = await acceptInvitation(db, input).catch((error: unknown) => faultsOfForm(error));
     if (Array.isArray(accepted)) return await show(request, reply, { token, name, faults: accepted });
     // A mailbox alone opens no account that had a password before; and a session belongs to its company's own host.
     if (!accepted.isNew || request.claimed === null)
       return await reply.redirect('/sign-in/?done=invitation', 303);
-    const proof = { member: accepted.member, methods: ['mail', 'pwd'] as const, from };
-    const { credential } = await beginSession(services, 'page', proof);
-    setSignInCookies(request, reply, credential);
-    return await reply.redirect('/', 303);
+    const proof = { member: accepted.member, methods: ['mail', 'pwd'] as const };
+    return await openPageSession(services, request, reply, { proof });
   });
 }

@@ -2,21 +2,25 @@
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendPage, textParameter } from '#dashboard';
+import { statusOf } from '#lib/http/send-problem';
 import { Problem } from '#lib/problem';
 import { checkCredentials } from '../check-credentials.ts';
+import { linkedRoutes } from '../oidc/pages/linked-routes.ts';
+import { providerRoutes } from '../oidc/pages/provider-routes.ts';
+import { providerSignInRoutes } from '../oidc/pages/sign-in-routes.ts';
 import { closeSession, sessionCookie } from '../sessions.ts';
-import { beginSession } from '../sign-in.ts';
 import { accountRoutes } from './account/routes.ts';
 import { apiKeyPageRoutes } from './api-key-routes.ts';
 import { companyPage, leavingPage } from './company-page.ts';
 import { sentText } from './form-field.ts';
 import type { PageServices } from './handed-to-pages.ts';
 import { invitationRoutes } from './invitation-routes.ts';
+import { openPageSession } from './open-page-session.ts';
 import { passwordResetRoutes } from './password-reset-routes.ts';
 import { safeNext } from './safe-next.ts';
+import { sendSignInPage } from './send-sign-in-page.ts';
 import { settingsRoutes } from './settings/routes.ts';
-import { cookieOptions, pageOrigin, setSignInCookies } from './sign-in-cookies.ts';
-import { signInPage } from './sign-in-page.ts';
+import { cookieOptions, pageOrigin } from './sign-in-cookies.ts';
 import { switchRoutes } from './switch-routes.ts';
 
 const open = { config: { permission: 'public' } };
@@ -32,7 +36,7 @@ export async function userPageRoutes(app: FastifyInstance, services: PageService
     if (!request.claimed) return await askCompany(request, reply);
     const next = safeNext(textParameter(request, 'next'));
     const done = textParameter(request, 'done');
-    return await sendPage(reply, signInPage({ company: request.claimed.name, next, email: '', done }));
+    return await sendSignInPage(services, request, reply, { next, done });
   });
 
   app.post('/sign-in/', proving, (request, reply) => signIn(services, request, reply));
@@ -49,6 +53,9 @@ export async function userPageRoutes(app: FastifyInstance, services: PageService
   switchRoutes(app, services);
   accountRoutes(app, services);
   settingsRoutes(app, services);
+  providerSignInRoutes(app, services);
+  linkedRoutes(app, services);
+  providerRoutes(app, services);
 }
 
 async function signIn(
@@ -64,17 +71,12 @@ async function signIn(
   try {
     const credentials = { email, password: sentText(body, 'password') };
     const member = await checkCredentials(services.db, credentials, claimed.id, { door: 'page', from });
-    const { credential } = await beginSession(services, 'page', { member, methods: ['pwd'], from });
-    // The session that this browser had before is nobody's any more.
-    const before = request.cookies[sessionCookie];
-    if (before) await closeSession(services.db, before);
-    setSignInCookies(request, reply, credential);
-    return await reply.redirect(next, 303);
+    return await openPageSession(services, request, reply, { proof: { member, methods: ['pwd'] }, next });
   } catch (error) {
     if (!(error instanceof Problem) || !['unauthenticated', 'too-many'].includes(error.kind)) throw error;
     if (error.retryAfter !== null) reply.header('Retry-After', String(error.retryAfter));
-    const view = { company: claimed.name, next, email, fault: error.detail };
-    return await sendPage(reply, signInPage(view), error.kind === 'too-many' ? 429 : 401);
+    const told = { next, email, fault: error.detail, status: statusOf(error) };
+    return await sendSignInPage(services, request, reply, told);
   }
 }
 

@@ -12,7 +12,7 @@ const sectionsFor = (context: PageContext, sections: readonly Section[]): Sectio
 /** One page of a set: `title` is the set's, `body` the content of the section at the address. */
 export function sectionsPage(
   context: PageContext,
-  set: { title: string; subtitle: string; sections: readonly Section[] },
+  set: { title: string; subtitle: string; sections: readonly Section[]; styles?: readonly string[] },
   body: Html,
 ): Html {
   const { path } = context;
@@ -23,7 +23,7 @@ export function sectionsPage(
   return pageShell(context, {
     title: set.title,
     subtitle: set.subtitle,
-    styles: ['account.css'],
+    styles: ['account.css', ...(set.styles ?? [])],
     body: html`<div class="hx-sections"><nav class="hx-sections-nav" aria-label="${set.title}"><ul>${links}</ul></nav><div>${body}</div></div>`,
   });
 }

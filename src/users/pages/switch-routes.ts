@@ -3,12 +3,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { sendPage, textParameter } from '#dashboard';
 import { Problem } from '#lib/problem';
 import { askSwitch, grantSwitch, originOfSwitch, redeemSwitch, switchSecret } from '../company-switch.ts';
-import { closeSession, sessionCookie } from '../sessions.ts';
-import { beginSession } from '../sign-in.ts';
 import { leavingPage } from './company-page.ts';
 import { sentText } from './form-field.ts';
 import type { PageServices } from './handed-to-pages.ts';
-import { cookieOptions, pageOrigin, setSignInCookies } from './sign-in-cookies.ts';
+import { openPageSession } from './open-page-session.ts';
+import { refuseConfined } from './refuse-confined.ts';
+import { cookieOptions } from './sign-in-cookies.ts';
 
 const secretCookie = 'himalytix_switch';
 
@@ -30,6 +30,7 @@ export function switchRoutes(app: FastifyInstance, services: PageServices): void
   const cookieOf = (request: FastifyRequest) => ({ ...cookieOptions(request), path: '/switch/' });
 
   app.post('/switch/', signedIn, async (request, reply) => {
+    refuseConfined(request);
     const { identity, actor, claimed } = request;
     if (!identity?.session || !claimed || request.headers['x-tenant'] !== undefined)
       throw new Problem('forbidden', 'users/switch-from', 'change the company from the page of one');
@@ -54,6 +55,7 @@ export function switchRoutes(app: FastifyInstance, services: PageServices): void
   });
 
   app.get('/switch/grant/', signedIn, async (request, reply) => {
+    refuseConfined(request);
     const [id, challenge] = [textParameter(request, 'ask'), textParameter(request, 'challenge')];
     const sessionId = request.identity?.session?.id ?? '';
     const { ticket, slug } = await grantSwitch(db, { id, sessionId, challenge });
@@ -66,11 +68,6 @@ export function switchRoutes(app: FastifyInstance, services: PageServices): void
     reply.clearCookie(secretCookie, cookieOf(request)).header('cache-control', 'no-store');
     const input = { ticket: textParameter(request, 'ticket'), secret, tenantId: request.claimed?.id ?? '' };
     const member = await redeemSwitch(db, input);
-    const from = pageOrigin(request);
-    const { credential } = await beginSession(services, 'page', { member, methods: ['switch'], from });
-    const before = request.cookies[sessionCookie];
-    if (before) await closeSession(db, before);
-    setSignInCookies(request, reply, credential);
-    return await reply.redirect('/', 303);
+    return await openPageSession(services, request, reply, { proof: { member, methods: ['switch'] } });
   });
 }

@@ -8,6 +8,7 @@ const accountSections: readonly Section[] = [
   { label: 'Password', href: '/account/password/' },
   { label: 'Sessions', href: '/account/sessions/' },
   { label: 'Sign-in history', href: '/account/sign-ins/' },
+  { label: 'Linked accounts', href: '/account/linked/' },
   { label: 'API keys', href: '/account/api-keys/', permission: 'users.api_key.view' },
 ];
 

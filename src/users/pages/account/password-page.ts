@@ -22,3 +22,20 @@ ${formField({ name: 'password', label: 'New password', type: 'password', autocom
 <div class="hx-buttons"><button class="btn btn-primary">Change the password</button></div></form></section>`,
   );
 }
+
+/**
+ * What stands there for who has no password, or came through a provider: a link to their own mailbox, as neither they nor whoever
+ * runs the provider can tell a present password here.
+ */
+export function passwordByMailPage(context: PageContext, { hasPassword }: { hasPassword: boolean }): Html {
+  const { actor, tenant } = context;
+  const why = hasPassword
+    ? html`You signed in through a provider of ${tenant.name}. Your password is good for all your companies, so to change it sign in with it, or have a link mailed to you.`
+    : html`You sign in through a provider and have no password yet. To have one, let us mail you a link.`;
+  return accountPage(
+    context,
+    html`<section class="hx-card" aria-labelledby="password-title"><h2 id="password-title">Password</h2><p>${why}</p>
+<form class="hx-form" method="post" action="/password-reset/"><input type="hidden" name="email" value="${actor.email}">
+<div class="hx-buttons"><button class="btn btn-primary">Mail a link to ${actor.email}</button></div></form></section>`,
+  );
+}

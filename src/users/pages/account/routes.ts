@@ -1,22 +1,26 @@
 // The pages of one's own account. Each is everybody's who is signed in, and shows and changes nothing but one's own.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { pageParameter, sendPage } from '#dashboard';
+import { pageParameter, sendPage, textParameter } from '#dashboard';
 import { type Fault, notFound, Problem } from '#lib/problem';
 import { inDirectory } from '#lib/tenant-tx';
 import { changeUser } from '../../change-user.ts';
 import { endOwnSession, endSignIns, ownSessions } from '../../own-sessions.ts';
-import { changeOwnPassword } from '../../set-own-password.ts';
+import { changeOwnPassword, hasPassword } from '../../set-own-password.ts';
 import { signInHistory } from '../../sign-in-events.ts';
 import { policyOfPerson } from '../../sign-in-policy.ts';
 import { faultsOfForm, sentText } from '../form-field.ts';
 import type { PageServices } from '../handed-to-pages.ts';
 import { passwordHint } from '../password-hint.ts';
-import { passwordPage } from './password-page.ts';
+import { isConfined, refuseConfined } from '../refuse-confined.ts';
+import { passwordByMailPage, passwordPage } from './password-page.ts';
 import { profilePage } from './profile-page.ts';
 import { sessionsPage } from './sessions-page.ts';
 import { SIGN_INS_A_PAGE, signInsPage } from './sign-ins-page.ts';
 
 const signedIn = { config: { permission: 'signed-in' } };
+
+/** The company whose sessions and sign-ins a request may see and end; null for those of all companies. */
+const scopeOf = (request: FastifyRequest) => (isConfined(request) ? request.tenant.id : null);
 
 /** The person who asks. A page session is always a person's. */
 function person({ actor }: FastifyRequest) {
@@ -25,20 +29,19 @@ function person({ actor }: FastifyRequest) {
 }
 
 function profileRoutes(app: FastifyInstance, { db, contextOf }: PageServices): void {
-  app.get('/account/', signedIn, (request, reply) =>
-    sendPage(reply, profilePage(contextOf(request), { name: request.actor.name })),
-  );
+  app.get('/account/', signedIn, (request, reply) => {
+    const view = { name: request.actor.name, confined: isConfined(request) };
+    return sendPage(reply, profilePage(contextOf(request), view));
+  });
 
   app.post('/account/', signedIn, async (request, reply) => {
+    refuseConfined(request);
     const name = sentText(request.body, 'name');
     try {
       await inDirectory(db, (tx) => changeUser(tx, request.actor.email, { name }), request.actor);
     } catch (error) {
-      return await sendPage(
-        reply,
-        profilePage(contextOf(request), { name, faults: faultsOfForm(error) }),
-        422,
-      );
+      const view = { name, faults: faultsOfForm(error), confined: false };
+      return await sendPage(reply, profilePage(contextOf(request), view), 422);
     }
     return await reply.redirect('/account/', 303);
   });
@@ -56,11 +59,15 @@ function passwordRoutes(app: FastifyInstance, services: PageServices): void {
     return await sendPage(reply, passwordPage(contextOf(request), { hint, ...view }), status);
   };
 
-  app.get('/account/password/', signedIn, (request, reply) =>
-    show(request, reply, { done: (request.query as { done?: unknown }).done === '1' }),
-  );
+  app.get('/account/password/', signedIn, async (request, reply) => {
+    const known = await hasPassword(db, person(request).userId);
+    if (!known || isConfined(request))
+      return await sendPage(reply, passwordByMailPage(contextOf(request), { hasPassword: known }));
+    return await show(request, reply, { done: textParameter(request, 'done') === '1' });
+  });
 
   app.post('/account/password/', signedIn, async (request, reply) => {
+    refuseConfined(request);
     const [current, password] = [
       sentText(request.body, 'current_password'),
       sentText(request.body, 'password'),
@@ -82,18 +89,19 @@ function sessionRoutes(app: FastifyInstance, { db, contextOf }: PageServices): v
   const currentOf = (request: FastifyRequest) => request.identity?.session?.id ?? null;
 
   app.get('/account/sessions/', signedIn, async (request, reply) => {
-    const sessions = await ownSessions(db, person(request).userId);
+    const sessions = await ownSessions(db, person(request).userId, scopeOf(request));
     return await sendPage(reply, sessionsPage(contextOf(request), { sessions, current: currentOf(request) }));
   });
 
   app.post('/account/sessions/end/', signedIn, async (request, reply) => {
-    await endOwnSession(db, person(request).userId, sentText(request.body, 'id'));
+    const id = sentText(request.body, 'id');
+    await endOwnSession(db, person(request).userId, id, scopeOf(request));
     return await reply.redirect('/account/sessions/', 303);
   });
 
   app.post('/account/sessions/others/', signedIn, async (request, reply) => {
-    const except = currentOf(request);
-    await inDirectory(db, (tx) => endSignIns(tx, person(request).userId, { except }));
+    const which = { except: currentOf(request), tenantId: scopeOf(request) };
+    await inDirectory(db, (tx) => endSignIns(tx, person(request).userId, which));
     return await reply.redirect('/account/sessions/', 303);
   });
 }
@@ -106,7 +114,10 @@ export function accountRoutes(app: FastifyInstance, services: PageServices): voi
 
   app.get('/account/sign-ins/', signedIn, async (request, reply) => {
     const page = pageParameter(request);
-    const history = await signInHistory(services.db, person(request).userId, page, SIGN_INS_A_PAGE);
-    return await sendPage(reply, signInsPage(services.contextOf(request), { page, ...history }));
+    const tenantId = scopeOf(request);
+    const whose = { userId: person(request).userId, tenantId };
+    const history = await signInHistory(services.db, whose, page, SIGN_INS_A_PAGE);
+    const view = { page, ...history, confined: tenantId !== null };
+    return await sendPage(reply, signInsPage(services.contextOf(request), view));
   });
 }

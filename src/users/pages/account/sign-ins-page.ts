@@ -17,18 +17,24 @@ const methods: Readonly<Record<string, string>> = {
   passkey: 'passkey',
 };
 
+/** `confined` tells that only this company's are shown. */
+export type SignInsView = {
+  page: number;
+  count: number;
+  results: readonly SignInRecord[];
+  confined: boolean;
+};
+
 /** The whole page. */
-export function signInsPage(
-  context: PageContext,
-  { page, count, results }: { page: number; count: number; results: readonly SignInRecord[] },
-): Html {
+export function signInsPage(context: PageContext, { page, count, results, confined }: SignInsView): Html {
+  const where = confined ? context.tenant.name : 'all your companies';
   const empty = html`<div class="hx-sheet"><p class="hx-empty">Nobody has signed in or tried to.</p></div>`;
   const table = html`<div class="hx-sheet"><table class="hx-ledger"><caption class="visually-hidden">Sign-ins, newest first</caption>
 <thead><tr><th scope="col">When</th><th scope="col">Result</th><th scope="col">With</th><th scope="col" class="hx-wide">Company</th><th scope="col">From</th></tr></thead>
 <tbody>${results.map((record) => recordRow(context, record))}</tbody></table></div>`;
   return accountPage(
     context,
-    html`<p class="hx-muted">Sign-ins of the last ${SIGN_IN_HISTORY_DAYS} days in all your companies. Do you see one that is not yours? <a href="/account/password/">Change your password.</a></p>
+    html`<p class="hx-muted">Sign-ins of the last ${SIGN_IN_HISTORY_DAYS} days in ${where}. Do you see one that is not yours? <a href="/account/password/">Change your password.</a></p>
 ${results.length === 0 ? empty : table}
 ${listPager('/account/sign-ins/', { page, pageSize: SIGN_INS_A_PAGE, shown: results.length, count })}`,
   );

@@ -5,12 +5,17 @@ import { type Section, sectionsPage } from '../sections-page.ts';
 
 const settingsSections: readonly Section[] = [
   { label: 'Sign-in', href: '/settings/sign-in/', permission: 'users.sign_in_policy.view' },
+  {
+    label: 'Sign-in providers',
+    href: '/settings/sign-in/providers/',
+    permission: 'users.identity_provider.view',
+  },
   { label: 'Invitations', href: '/settings/invitations/', permission: 'users.invitation.view' },
   { label: 'API keys', href: '/settings/api-keys/', permission: 'users.service_key.view' },
 ];
 
-/** One page of the settings. */
-export function settingsPage(context: PageContext, body: Html): Html {
-  const set = { title: 'Settings', subtitle: context.tenant.name, sections: settingsSections };
+/** One page of the settings; `styles` are those that it needs besides the frame's. */
+export function settingsPage(context: PageContext, body: Html, styles: readonly string[] = []): Html {
+  const set = { title: 'Settings', subtitle: context.tenant.name, sections: settingsSections, styles };
   return sectionsPage(context, set, body);
 }
