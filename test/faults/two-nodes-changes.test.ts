@@ -113,7 +113,16 @@ const madeElsewhere: Change[] = [
   {
     name: 'a denial by command',
     make: ({ email }) =>
-      command('member', 'change', email, '--tenant', nodes.house.company.tenant.slug, '--deny', POST),
+      command(
+        'member',
+        'change',
+        '--email',
+        email,
+        '--tenant',
+        nodes.house.company.tenant.slug,
+        '--deny',
+        POST,
+      ),
     holds: (answer) => !may(POST)(answer),
   },
   {
