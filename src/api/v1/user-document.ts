@@ -31,19 +31,19 @@ export const userDocument = (
   },
 });
 
-type Ready = { tenant: Tenant; document: ReturnType<typeof userDocument>; bytes: Buffer };
+type Ready = { tenant: Tenant; document: ReturnType<typeof userDocument>; json: string };
 
 // By the identity itself: the guard hands out the same one for as long as it is remembered, and another one afterwards.
 const ready = new WeakMap<Identity, Ready>();
 
-/** The document of whom the guard has let in, with the bytes of its JSON. */
+/** The document of whom the guard has let in, with its JSON. */
 export function ownDocument(identity: Identity, tenant: Tenant, declared: readonly Permission[]): Ready {
   const known = ready.get(identity);
   if (known?.tenant === tenant) return known;
   const { userId, access = plainAccess, ...who } = identity.actor;
   const member = { ...who, userId: userId ?? '', tenantId: tenant.id, access };
   const document = userDocument(member, tenant, declared);
-  const made = { tenant, document, bytes: Buffer.from(JSON.stringify(document)) };
+  const made = { tenant, document, json: JSON.stringify(document) };
   ready.set(identity, made);
   return made;
 }
