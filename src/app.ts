@@ -23,21 +23,25 @@ import { Cache } from '#lib/cache';
 import type { Config } from '#lib/config';
 import type { Db } from '#lib/db';
 import { hearChanges } from '#lib/hear-changes';
+import { answerClientError } from '#lib/http/answer-socket';
+import { checkHosts } from '#lib/http/check-host';
 import { type Gate, guard, type Identity, isApi } from '#lib/http/guard';
 import { hangUpOnClosing } from '#lib/http/hang-up-on-closing';
 import { registerHealth } from '#lib/http/health';
 import { limitBodyTime } from '#lib/http/limit-body-time';
 import { limitRate } from '#lib/http/limit-rate';
-import { setSecurityHeaders } from '#lib/http/security-headers';
+import { limitRequests } from '#lib/http/limit-request';
+import { ownCookie } from '#lib/http/own-cookie';
+import { isPublicByHttps } from '#lib/http/own-origin';
+import { dress, headersWithoutRequest, setSecurityHeaders } from '#lib/http/security-headers';
 import { logProblem, problemOf, sendProblem, setRetryAfter, statusOf, titleOf } from '#lib/http/send-problem';
 import { useValidation } from '#lib/http/validation';
 import { type KeyRing, openKeyRing } from '#lib/key-ring';
 import { Problem } from '#lib/problem';
-
 import { openRedis } from '#lib/redis';
 import { createSafeFetch } from '#lib/safe-fetch';
-
 import { inTenant } from '#lib/tenant-tx';
+import { trustProxyOf } from '#lib/trusted-proxies';
 import { resolveTenant, tenantRefused, tenantsByDomain, tenantsById, tenantsBySlug } from '#tenancy';
 import {
   accessPageRoutes,
@@ -147,7 +151,7 @@ function gateOf(db: Db, cache: Cache, tokens: Tokens, baseDomain: string): Gate 
         const access = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
         return access ? await bearer(access) : null;
       }
-      const token = request.cookies[sessionCookie];
+      const token = ownCookie(request, sessionCookie);
       const session = token ? await findSession(db, token) : null;
       if (!session) return null;
       const { id, companies, member, csrfToken } = session;
@@ -181,13 +185,17 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
   return isApi(request) ? sendProblem(request, reply, error) : showProblem(request, reply, error);
 }
 
-/** Headers that every answer carries. */
-function setHeaders(app: FastifyInstance, { trustProxy }: Config): void {
+/** What is done to every request before anybody is asked about it. */
+function prepareRequests(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('X-Request-Id', request.id);
     done();
   });
-  setSecurityHeaders(app, { secure: trustProxy });
+  setSecurityHeaders(app);
+  checkHosts(app);
+  limitRequests(app);
+  // Forms are all that pages take; the API has its own types.
+  app.removeAllContentTypeParsers();
 }
 
 /** What of the world outside a test may set up for itself. */
@@ -206,12 +214,11 @@ function providerParts(
   };
 }
 
-/** Builds the web server, not listening yet. `db` stays the caller's to close. */
-export async function buildApp(config: Config, db: Db, outside: Outside = {}): Promise<FastifyInstance> {
-  const keyRing = await openKeyRing(config);
-  const app = Fastify({
+/** A server without routes, which tells programs and people of errors as they read them. */
+function bareServer(config: Config): FastifyInstance {
+  return Fastify({
     logger: config.logLevel === 'silent' ? false : { level: config.logLevel, stream: process.stderr },
-    trustProxy: config.trustProxy,
+    trustProxy: trustProxyOf(config.trustProxy),
     genReqId: () => randomUUIDv7(),
     requestIdHeader: false,
     logController: new LogController({ disableRequestLogging: true }),
@@ -221,8 +228,23 @@ export async function buildApp(config: Config, db: Db, outside: Outside = {}): P
     requestTimeout: 0,
     // See hangUpOnClosing.
     return503OnClosing: false,
-    frameworkErrors: answerError,
+    // What comes to no route passes no hook either.
+    frameworkErrors: (error, request, reply) => {
+      dress(request, reply);
+      return answerError(error, request, reply);
+    },
+    clientErrorHandler: answerClientError(headersWithoutRequest(isPublicByHttps(config))),
+    // A missing host is told by checkHosts, in a problem.
+    http: { headersTimeout: 20_000, connectionsCheckingInterval: 5_000, requireHostHeader: false },
   });
+}
+
+/** Builds the web server, not listening yet. `db` stays the caller's to close. */
+export async function buildApp(config: Config, db: Db, outside: Outside = {}): Promise<FastifyInstance> {
+  const keyRing = await openKeyRing(config);
+  const publicByHttps = isPublicByHttps(config);
+  const app = bareServer(config);
+  app.decorate('publicByHttps', publicByHttps);
   const cache = openCache(app, db);
   const tokens = new Tokens(db, keyRing, cache);
   // A node that cannot open what another has sealed shall not begin to serve.
@@ -234,14 +256,14 @@ export async function buildApp(config: Config, db: Db, outside: Outside = {}): P
     const error = new Problem('not-found', 'request/not-found', 'there is nothing at this address');
     return answerError(error, request, reply);
   });
-  setHeaders(app, config);
+  prepareRequests(app);
   await app.register(cookie);
   hangUpOnClosing(app);
   const limits = openLimits(app, config);
   limits.before();
   guard(app, gateOf(db, cache, tokens, config.baseDomain), ['/api/docs', '/assets/', '/favicon.ico']);
   limits.after();
-  limitBodyTime(app, 30_000);
+  limitBodyTime(app, 30_000, headersWithoutRequest(publicByHttps));
   registerHealth(app, db);
   keySetRoute(app, tokens);
   serveAssets(app);

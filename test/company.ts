@@ -10,6 +10,7 @@ import type { Fault } from '#lib/problem';
 import {
   type Actor,
   type Calendar,
+  type DirectoryTx,
   enterTenant,
   inDirectory,
   inTenant,
@@ -70,6 +71,8 @@ export type CompanyFacts = {
   chart?: ChartName;
   firstYear?: string;
   years?: number;
+  /** Where the ids begin that its tables count up, so that two companies have none in common. */
+  firstId?: number;
 };
 
 /**
@@ -81,6 +84,7 @@ export async function createCompany(db: Db, facts: CompanyFacts = {}): Promise<T
   const slug = facts.slug ?? `co-${randomBytes(5).toString('hex')}`;
   const tenant = await inDirectory(db, async (tx) => {
     const made = await provisionTenant(tx, { name: slug, slug, currency, calendar, timeZone: 'UTC' });
+    if (facts.firstId !== undefined) await countFrom(tx, made, facts.firstId);
     await openBooks(await enterTenant(tx, made, systemActor), { chart, firstYear, years: facts.years ?? 2 });
     return made;
   });
@@ -93,6 +97,14 @@ export async function createCompany(db: Db, facts: CompanyFacts = {}): Promise<T
     });
   };
   return { tenant, run, post };
+}
+
+async function countFrom({ client }: DirectoryTx, { schema }: Tenant, firstId: number): Promise<void> {
+  await client.query(
+    `select setval(pg_get_serial_sequence(format('%I.%I', table_schema, table_name), column_name), $2, false)
+     from information_schema.columns where table_schema = $1 and is_identity = 'YES'`,
+    [schema, firstId],
+  );
 }
 
 /** A balanced entry of two lines: cash against sales. */

@@ -2,6 +2,7 @@
 import type { TrialBalance } from '#accounting';
 import { csvCell } from '#lib/csv-cell';
 import { displayAmount, isZero } from '#lib/display-amount';
+import { harmless } from '#lib/spreadsheet-text';
 
 /** One side is blank, which for a settled account is both. */
 const side = (amount: string) => (isZero(amount) ? '' : amount);
@@ -9,7 +10,11 @@ const side = (amount: string) => (isZero(amount) ? '' : amount);
 function csvOf({ rows }: TrialBalance): string {
   // By code point, whatever the database's own order is.
   const sorted = rows.toSorted((one, other) => (one.account < other.account ? -1 : 1));
-  const lines = sorted.map(({ account, debit, credit }) => [csvCell(account), side(debit), side(credit)]);
+  const lines = sorted.map(({ account, debit, credit }) => [
+    csvCell(harmless(account)),
+    side(debit),
+    side(credit),
+  ]);
   return [['account', 'debit', 'credit'], ...lines].map((cells) => `${cells.join(',')}\n`).join('');
 }
 

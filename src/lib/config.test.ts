@@ -15,7 +15,6 @@ const wrong: Record<string, string[]> = {
   HIMALYTIX_DATA_DIR: ['', ' '],
   HIMALYTIX_DEMO_PASSWORD: ['', ' '],
   HIMALYTIX_LOG_LEVEL: ['', 'verbose', 'WARN'],
-  HIMALYTIX_TRUST_PROXY: ['', '1', 'yes', 'TRUE'],
   REDIS_URL: ['', 'localhost:6379', 'http://x', 'redis://', 'redis://x/y', 'rediss//x'],
   HIMALYTIX_RATE_LIMITS: [
     '',
@@ -26,6 +25,19 @@ const wrong: Record<string, string[]> = {
     'token=1/0',
     'nobody=1/1',
     'token=1/1,',
+  ],
+  HIMALYTIX_TRUST_PROXY: [
+    '',
+    '0',
+    '10',
+    '-1',
+    'yes',
+    'TRUE',
+    '10.0.0.0/33',
+    '10.0.0.1/8/8',
+    'proxy.example.com',
+    '::1/129',
+    '10.0.0.1,',
   ],
   HIMALYTIX_ALLOWED_INTERNAL_HOSTS: [
     '',
@@ -88,6 +100,12 @@ test('without any variable the program runs on loopback, with its data beside it
   assert.deepEqual([config.port, config.host, config.baseDomain], [8000, '127.0.0.1', 'localhost']);
   assert.equal(config.dataDir, join(projectRoot, '.data'));
   assert.deepEqual([config.databaseUrl, config.demoPassword, config.trustProxy], [null, null, false]);
+});
+
+test('proxies are trusted by their number or by their addresses, and true is one', () => {
+  const trusted = (value: string) => loadConfig({ HIMALYTIX_TRUST_PROXY: value }).trustProxy;
+  assert.deepEqual(['false', 'true', '3'].map(trusted), [false, 1, 3]);
+  assert.deepEqual(trusted('10.0.0.0/8, fd00::/8,loopback'), ['10.0.0.0/8', 'fd00::/8', 'loopback']);
 });
 
 test('the configuration is frozen, its paths are absolute and its domain is lower case', () => {

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { presetLimits, type RateLimits, readRateLimits } from './rate-limits.ts';
 import { parseSecretKeys } from './secret-keys.ts';
+import { readTrustedProxies, type TrustedProxies } from './trusted-proxies.ts';
 
 /** What the program runs with. Paths are absolute; `port` 0 asks for any free one. */
 export type Config = {
@@ -13,7 +14,7 @@ export type Config = {
   readonly dataDir: string;
   readonly demoPassword: string | null;
   readonly logLevel: string;
-  readonly trustProxy: boolean;
+  readonly trustProxy: TrustedProxies;
   readonly redisUrl: string | null;
   readonly rateLimits: RateLimits;
   readonly secretKeys: string | null;
@@ -100,10 +101,13 @@ const logLevel: Reader<string> = (value, name) => {
   return value;
 };
 
-const flag: Reader<boolean> = (value, name) => {
-  if (value !== 'true' && value !== 'false')
-    throw new ConfigError(`${name} must be true or false, not "${value}"`);
-  return value === 'true';
+const proxies: Reader<TrustedProxies> = (value, name) => {
+  const trusted = readTrustedProxies(value);
+  if (trusted === null)
+    throw new ConfigError(
+      `${name} must be true, false, a number of proxies or their addresses, not "${value}"`,
+    );
+  return trusted;
 };
 
 const hostsWithPorts: Reader<readonly string[]> = (value, name) => {
@@ -149,9 +153,9 @@ export const variables = {
   },
   HIMALYTIX_LOG_LEVEL: { read: logLevel, fallback: 'warn', about: `${logLevels.join(', ')}` },
   HIMALYTIX_TRUST_PROXY: {
-    read: flag,
+    read: proxies,
     fallback: false,
-    about: 'true behind a proxy that sets X-Forwarded-…',
+    about: 'true behind a proxy that sets X-Forwarded-…; several: their number, or addresses',
   },
   REDIS_URL: {
     read: redisUrl,

@@ -12,6 +12,7 @@ export type ProblemKind =
   | 'conflict'
   | 'precondition-failed'
   | 'too-large'
+  | 'address-too-long'
   | 'unsupported-type'
   | 'invalid'
   | 'precondition-required'

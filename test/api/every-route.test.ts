@@ -1,47 +1,32 @@
 // Sends to every route of the API what no route may take, and looks for a clear refusal with nothing stored.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { createValues } from '#accounting';
-import {
-  type Answer,
-  addMember,
-  type Call,
-  cashSale,
-  createCompany,
-  fingerprint,
-  openTestApi,
-  openTestHouse,
-  type TestApi,
-  type TestCompany,
-  type TestHouse,
-} from '#test/company';
+import { type Answer, type Call, fingerprint, openTestHouse, type TestHouse } from '#test/company';
+import { openRoutesApi, type RoutesApi } from '#test/routes/api';
+import { type Books, openBooksOf, plainMarks } from '#test/routes/books';
+import type { Route, Texts } from '#test/routes/example';
+import { exampleOf } from '#test/routes/table';
 import { faultsOf } from './problem.ts';
 
 let house: TestHouse;
-let company: TestCompany;
-let api: TestApi;
+let books: Books;
+let api: RoutesApi;
 let owner: Call;
 let stored: unknown;
-let entry: string;
-let provider: string;
-let ownerId: string;
-
-type Route = { method: string; url: string };
+/** What the routes' parameters are filled with, by method and address. */
+const params = new Map<string, Texts>();
 
 before(async () => {
   house = await openTestHouse(4);
-  company = await createCompany(house.db);
-  api = await openTestApi(house.db);
-  const member = await addMember(house.db, company, 'owner');
-  owner = await api.as(member);
-  ownerId = member.userId;
-  await owner('POST', '/roles/', { key: 'cashier', title: 'Cashier', permissions: [] });
-  await company.run((tx) => createValues(tx, 'branch', [{ code: 'KTM', name: 'Kathmandu' }]));
-  [entry = ''] = await company.post(cashSale('2024-01-10', '100.00'));
-  const google = { kind: 'google', client_id: 'x', client_secret: 'x' };
-  provider = (await owner('POST', '/identity-providers/', google)).body.id;
-  await owner('POST', '/email-domains/', { domain: 'example.com' });
-  stored = await fingerprint(house, company);
+  api = await openRoutesApi(house);
+  books = await openBooksOf(house, api, plainMarks);
+  const caller = { name: 'owner', member: books.owner, may: () => true };
+  for (const route of routes())
+    params.set(`${route.method} ${route.url}`, (await exampleOf(route)?.make(books, caller))?.params ?? {});
+  const { access } = await api.tokens.issue(books.owner);
+  owner = (method, path, body, headers = {}) =>
+    api.call(method, path, body, { authorization: `Bearer ${access}`, ...headers });
+  stored = await fingerprint(house, books.company);
 });
 
 after(async () => {
@@ -49,35 +34,23 @@ after(async () => {
   await house.close();
 });
 
-afterEach(async () => assert.deepEqual(await fingerprint(house, company), stored));
+afterEach(async () => assert.deepEqual(await fingerprint(house, books.company), stored));
 
-/** All routes of v1, as the program itself registered them. */
+/** All routes of all versions, as the program itself registered them. */
 const routes = (): Route[] =>
-  api.app.guardedRoutes.filter(({ url, method }) => url.startsWith('/api/v1/') && method !== 'HEAD');
+  api.app.guardedRoutes.filter(
+    ({ url, method }) => /^\/api\/v\d\/(?!schema\/)/.test(url) && method !== 'HEAD',
+  );
 /** The routes that take a JSON body; the one that takes a stream of lines is held to its own rules beside it. */
 const writing = () =>
   routes().filter(({ method, url }) => /POST|PUT|PATCH/.test(method) && !url.endsWith('/stream/'));
 
-/** A path with its parameters filled in, below /api/v1. */
-function pathOf({ url }: Route, value?: string): string {
-  const ids = {
-    '/identity-providers/': provider,
-    '/members/': ownerId,
-    '/periods/': '1',
-    '/fiscal-years/': '1',
-  };
-  const id = Object.entries(ids).find(([part]) => url.includes(part))?.[1] ?? entry;
-  const code = url.includes('/dimensions/') ? 'branch' : url.includes('/number-series/') ? 'JV' : '1010';
-  return url
-    .slice('/api/v1'.length)
-    .replace(':id', value ?? id)
-    .replace(':code', value ?? code)
-    .replace(':key', value ?? 'cashier')
-    .replace(':value', value ?? 'KTM')
-    .replace(':domain', value ?? 'example.com')
-    .replace(':currency', value ?? 'EUR')
-    .replace(':date', '2024-01-31');
-}
+/** A path whose parameters are those of the route's example, or all the same value. */
+const pathOf = ({ method, url }: Route, value?: string): string =>
+  url.replaceAll(
+    /:(\w+)/g,
+    (_, name: string) => value ?? encodeURIComponent(params.get(`${method} ${url}`)?.[name] ?? ''),
+  );
 
 async function forEach(list: Route[], check: (route: Route) => Promise<unknown>): Promise<void> {
   assert.ok(list.length > 5);
@@ -201,7 +174,7 @@ test('a path that names nothing is a plain refusal, whatever it is made of', () 
       ]) {
         const path = pathOf(route, value.includes('%') ? value : encodeURIComponent(value));
         const answer = await owner(route.method, path, body, { 'if-match': '"1"' });
-        faultsOf(answer, 400, 404, 422);
+        faultsOf(answer, 400, 404, 414, 422);
       }
     },
   ));

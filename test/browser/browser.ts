@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { AddressInfo } from 'node:net';
 import { after, before } from 'node:test';
+import type { FastifyInstance } from 'fastify';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { customaryFirstDay } from '#accounting';
 import { today } from '#lib/dates';
@@ -15,7 +16,8 @@ import {
   testConfig,
 } from '#test/company';
 import { openTestProvider, type TestProvider } from '#test/oidc/openid-provider';
-import { type Member, openSession, type Role, sessionCookie } from '#users';
+import { testKeyRing } from '#test/secret-keys';
+import { type Member, openSession, type Role, sessionCookie, Tokens } from '#users';
 import { buildApp } from '../../src/app.ts';
 import { launchChromium } from './chromium.ts';
 
@@ -32,6 +34,7 @@ let house: TestHouse;
 let company: TestCompany;
 let browser: Browser;
 let port: number;
+let app: FastifyInstance;
 let provider: TestProvider;
 
 /** A company of Nepal in the walks' database. */
@@ -58,8 +61,9 @@ async function openBooksForWalks(): Promise<void> {
   await company.post(...sales);
   provider = await openTestProvider();
   closers.push(() => provider.close());
-  const app = await buildApp(testConfig({ HIMALYTIX_ALLOWED_INTERNAL_HOSTS: provider.host }), house.db);
-  closers.push(() => app.close());
+  app = await buildApp(testConfig({ HIMALYTIX_ALLOWED_INTERNAL_HOSTS: provider.host }), house.db);
+  const opened = app;
+  closers.push(() => opened.close());
   await app.listen({ port: 0, host: '127.0.0.1' });
   port = (app.server.address() as AddressInfo).port;
 }
@@ -85,6 +89,20 @@ export function books(): TestCompany {
 /** The walks' database. */
 export function testHouse(): TestHouse {
   return house;
+}
+
+/** The routes of all pages that are opened by their address, as the program itself registered them. */
+export function pageRoutes(): string[] {
+  return app.guardedRoutes
+    .filter(
+      ({ method, url }) => method === 'GET' && !/^\/(api|assets|health|favicon|\.well-known)\b/.test(url),
+    )
+    .map(({ url }) => url);
+}
+
+/** An access token of the company's member with that role. */
+export async function tokenOf(owner: TestCompany, role: Role): Promise<string> {
+  return (await new Tokens(house.db, testKeyRing).issue(await memberOf(owner, role))).access;
 }
 
 /** The identity provider to which the walks' server may go; no company trusts it yet. */

@@ -7,7 +7,7 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { addDays } from '#lib/dates';
 import { inTenant, systemActor } from '#lib/tenant-tx';
-import { createCompany, openTestHouse, type TestCompany, type TestHouse } from '#test/company';
+import { cashSale, createCompany, openTestHouse, type TestCompany, type TestHouse } from '#test/company';
 import { propertyRuns } from '#test/property-runs';
 import { type RandomLedger, randomLedger, storeChart, storeEntries } from '#test/random-ledger';
 import { listAccounts } from '../accounts/account.ts';
@@ -150,6 +150,21 @@ test('an exported CSV, imported into another company, gives the same balances an
     assert.deepEqual(dateAndAccount(await exported(other, { format: 'csv' })), dateAndAccount(csv));
   };
   await fc.assert(fc.asyncProperty(randomLedger, currency, property), runs);
+});
+
+test('an exported CSV holds no formula that a spreadsheet program would run, and is imported as it was', async () => {
+  const memos = ['=1+1', "'=1+1", '+1', '-1', '@x', "it's"];
+  const [company, other] = [await createCompany(house.db), await createCompany(house.db)];
+  await company.post(...memos.map((memo) => cashSale('2024-01-10', '5.00', { memo })));
+  const csv = await exported(company, { format: 'csv' });
+  for (const line of parse(csv) as string[][])
+    for (const cell of line) assert.doesNotMatch(cell, /^\s*[=+\-@]/);
+  const file = await readJournalFile(Readable.from([Buffer.from(csv)]), 2);
+  await other.run((tx) => importJournal(tx, file));
+  const { rows } = await house.superuser.query<{ memo: string }>(
+    `select memo from ${other.tenant.schema}.journal_entries order by memo`,
+  );
+  assert.deepEqual(rows.map(({ memo }) => memo).sort(), memos.toSorted());
 });
 
 test('the days that are asked for are exported and no others, and progress is told', async () => {

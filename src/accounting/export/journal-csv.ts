@@ -1,11 +1,15 @@
 // Writes entries as the CSV that an import reads, so that a ledger can move to another company.
 import { csvCell } from '#lib/csv-cell';
 import { formatAmount } from '#lib/money';
+import { guarded } from '#lib/spreadsheet-text';
 import { columnNames } from '../import/read-header.ts';
 import type { PostedEntry } from './posted-entries.ts';
 
-/** The replacement character is what a broken file has for text, so that an import would take this for one. */
-const cellOf = (text: string) => csvCell(text.replaceAll('\ufffd', '?'));
+/**
+ * A text that an import takes as it was: the replacement character is what a broken file has for text, so that it would refuse
+ * it, and what a spreadsheet program could run is guarded.
+ */
+const cellOf = (text: string) => csvCell(guarded(text.replaceAll('\ufffd', '?')));
 
 /**
  * The rows of one entry, known by its number. The memo of the first row is the entry's, and of another row its line's if it

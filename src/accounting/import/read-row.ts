@@ -1,6 +1,7 @@
 // Reads one row of a journal file, as far as a row can be judged without its entry and the database.
 import { isIsoDate } from '#lib/dates';
 import { formatAmount, parseAmount } from '#lib/money';
+import { unguarded } from '#lib/spreadsheet-text';
 import type { FileLine } from './journal-file.ts';
 import type { LineFault } from './line-fault.ts';
 import type { Columns } from './read-header.ts';
@@ -33,7 +34,8 @@ export function readRow(line: number, cells: readonly string[], columns: Columns
   const faults: LineFault[] = [];
   const tell: Tell = (code, detail) => void faults.push({ line, code, detail });
   const cell = (name: keyof Columns) => cells[columns[name]] ?? '';
-  const key = cell('entry').trim() || null;
+  const text = (name: keyof Columns) => unguarded(cell(name).trim());
+  const key = text('entry') || null;
   if (key === null) tell('import/entry-blank', 'the entry is blank; it joins the rows of one entry');
   const date = cell('date').trim();
   const dated = isIsoDate(date);
@@ -44,9 +46,9 @@ export function readRow(line: number, cells: readonly string[], columns: Columns
   const debit = readAmount('debit', cell('debit'), scale, tell);
   const credit = readAmount('credit', cell('credit'), scale, tell);
   const malformed = faults.length > before;
-  const account = cell('account').trim() || null;
+  const account = text('account') || null;
   if (account === null) tell('import/account-blank', 'the account is blank');
   const fileLine: FileLine = { line, account, debit, credit, memo: null };
   if (malformed) fileLine.malformed = true;
-  return { key, date: dated ? date : null, memo: cell('memo').trim(), fileLine, faults };
+  return { key, date: dated ? date : null, memo: text('memo'), fileLine, faults };
 }

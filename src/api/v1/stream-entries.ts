@@ -65,7 +65,7 @@ class Streams {
   /** Lets each stream finish its batch; one that waits for its client is cut off in a moment. */
   stop(): void {
     this.#stopping = true;
-    for (const socket of this.#sockets) socket.setTimeout(1000);
+    for (const socket of this.#sockets) socket.setTimeout?.(1000);
   }
 }
 

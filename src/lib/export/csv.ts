@@ -2,17 +2,13 @@
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { isIsoDate } from '../dates.ts';
+import { harmless } from '../spreadsheet-text.ts';
 import { exactAmount, type Sheet, type SheetColumn } from './sheet.ts';
 
 // Excel takes a CSV file without this mark for the machine's old code page, which turns every Nepali name to rubbish.
 const BYTE_ORDER_MARK = '\uFEFF';
 
 const CHUNK = 16_384;
-
-// What a spreadsheet program may run as a formula, after blanks too and in its full-width forms (OWASP, CSV Injection).
-const FORMULA = /^(?:[\t\r\n]|\s*[=+\-@＝＋－＠])/;
-
-const harmless = (text: string) => (FORMULA.test(text) ? `'${text}` : text);
 
 const quoted = (text: string) => (/[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 

@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { invalid, Problem } from '#lib/problem';
 import type { Actor, Tenant } from '#lib/tenant-tx';
+import { ownOrigin } from './own-origin.ts';
 import { unfitFaults } from './unfit-values.ts';
 
 /**
@@ -133,7 +134,7 @@ function refuseForgery(request: FastifyRequest): void {
   const site = request.headers['sec-fetch-site'];
   const foreign = site !== undefined && site !== 'same-origin' && site !== 'none';
   const origin = request.headers.origin;
-  const elsewhere = origin !== undefined && origin !== `${request.protocol}://${request.host}`;
+  const elsewhere = origin !== undefined && origin !== ownOrigin(request);
   const sent = request.headers['x-csrf-token'] ?? (request.body as { _csrf?: unknown } | undefined)?._csrf;
   const stale = request.identity !== null && !sameToken(sent, request.identity.csrfToken);
   if (foreign || elsewhere || stale) {

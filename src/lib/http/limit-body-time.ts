@@ -1,5 +1,6 @@
 // Gives every request a time within which its body must have come; what posts a stream is the one exception.
 import type { FastifyInstance } from 'fastify';
+import { answerSocket, bodyTooSlow } from './answer-socket.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -9,17 +10,20 @@ declare module 'fastify' {
 }
 
 /**
- * Cuts off requests whose bodies are not whole after so many milliseconds. Stands for Node's own requestTimeout, which
- * knows no exception; its headersTimeout remains.
+ * Cuts off requests whose bodies are not whole after so many milliseconds, with an answer that carries `headers`. Stands for
+ * Node's own requestTimeout, which knows no exception; its headersTimeout remains.
  */
-export function limitBodyTime(app: FastifyInstance, milliseconds: number): void {
+export function limitBodyTime(
+  app: FastifyInstance,
+  milliseconds: number,
+  headers: Record<string, string> = {},
+): void {
   app.addHook('preParsing', async ({ raw, routeOptions }) => {
     // What comes by no socket, as in a test, is there already and has no such property.
     if (raw.complete !== false || routeOptions.config.endlessBody) return;
     const timer = setTimeout(() => {
       if (raw.complete || raw.readableEnded) return;
-      raw.socket.end('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n');
-      raw.socket.destroySoon();
+      answerSocket(raw.socket, bodyTooSlow, headers);
     }, milliseconds);
     timer.unref();
     raw.once('close', () => clearTimeout(timer));

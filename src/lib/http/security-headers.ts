@@ -1,7 +1,8 @@
 // Gives every answer the headers that tell a browser what it must not do with it.
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import helmet, { type HelmetOptions } from 'helmet';
 import { isApi } from './guard.ts';
+import { isHttps } from './own-origin.ts';
 
 const pagePolicy = {
   useDefaults: false,
@@ -20,12 +21,40 @@ const pagePolicy = {
 };
 
 /** What is read by programs shows nothing, so that nothing is let in should a browser show it all the same. */
-const apiPolicy = { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } };
+const apiPolicy = {
+  useDefaults: false,
+  directives: { defaultSrc: ["'none'"], baseUri: ["'none'"], frameAncestors: ["'none'"] },
+};
+
+/** What pages ask a browser for: passkeys, and copying a secret that is shown once. */
+const askedFor = ['publickey-credentials-get', 'publickey-credentials-create', 'clipboard-write'];
+const neverAskedFor = [
+  'accelerometer',
+  'camera',
+  'clipboard-read',
+  'display-capture',
+  'geolocation',
+  'gyroscope',
+  'hid',
+  'idle-detection',
+  'local-fonts',
+  'magnetometer',
+  'microphone',
+  'midi',
+  'payment',
+  'screen-wake-lock',
+  'serial',
+  'usb',
+  'xr-spatial-tracking',
+];
+const permissionsPolicy = [
+  ...neverAskedFor.map((name) => `${name}=()`),
+  ...askedFor.map((name) => `${name}=(self)`),
+].join(', ');
 
 /** Of no use but in a page. */
 const withoutPage = {
   contentSecurityPolicy: apiPolicy,
-  crossOriginOpenerPolicy: false,
   originAgentCluster: false,
   xDnsPrefetchControl: false,
   xDownloadOptions: false,
@@ -35,7 +64,7 @@ const withoutPage = {
 
 /** The headers that helmet makes of its options. They are alike for all answers, and helmet takes long to make them. */
 function headersOf(options: HelmetOptions): Record<string, string> {
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = { 'permissions-policy': permissionsPolicy };
   const answer = {
     setHeader: (name: string, value: string) => {
       headers[name.toLowerCase()] = value;
@@ -48,14 +77,39 @@ function headersOf(options: HelmetOptions): Record<string, string> {
   return headers;
 }
 
-/** Sets the headers of pages and of the API before anything else is done; `secure` where answers go out by HTTPS only. */
-export function setSecurityHeaders(app: FastifyInstance, { secure }: { secure: boolean }): void {
-  // Without a referrer at all, browsers send our own forms with the origin "null", which the guard refuses.
-  const always = { referrerPolicy: { policy: 'same-origin' as const }, strictTransportSecurity: secure };
-  const pages = headersOf({ ...always, contentSecurityPolicy: pagePolicy });
-  const api = headersOf({ ...always, ...withoutPage });
+/** The headers of pages and of what programs read. */
+type HeaderSet = { pages: Record<string, string>; api: Record<string, string> };
+
+function headerSet(strictTransportSecurity: boolean): HeaderSet {
+  const always = {
+    // Without a referrer at all, browsers send our own forms with the origin "null", which the guard refuses.
+    referrerPolicy: { policy: 'same-origin' as const },
+    strictTransportSecurity,
+    xFrameOptions: { action: 'deny' as const },
+  };
+  return {
+    pages: headersOf({ ...always, contentSecurityPolicy: pagePolicy }),
+    api: headersOf({ ...always, ...withoutPage }),
+  };
+}
+
+// HSTS is for https only (RFC 6797, 7.2), or it would shut out who reaches the server by http.
+const plain = headerSet(false);
+const overHttps = headerSet(true);
+
+/** The headers of an answer that no request belongs to. */
+export const headersWithoutRequest = (publicByHttps: boolean) => (publicByHttps ? overHttps : plain).api;
+
+/** Puts on an answer what belongs on it. */
+export function dress(request: FastifyRequest, reply: FastifyReply): void {
+  const { pages, api } = isHttps(request) ? overHttps : plain;
+  reply.headers(isApi(request) ? api : pages);
+}
+
+/** Dresses every answer before anything else is done, so that refusals carry the headers, too. */
+export function setSecurityHeaders(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers(isApi(request) ? api : pages);
+    dress(request, reply);
     done();
   });
 }

@@ -13,6 +13,7 @@ const statuses: Record<ProblemKind, number> = {
   conflict: 409,
   'precondition-failed': 412,
   'too-large': 413,
+  'address-too-long': 414,
   'unsupported-type': 415,
   invalid: 422,
   'precondition-required': 428,
@@ -30,6 +31,7 @@ const titles: Record<ProblemKind, string> = {
   conflict: 'This conflicts with what there is',
   'precondition-failed': 'It was changed in the meantime',
   'too-large': 'The request is too large',
+  'address-too-long': 'The address is too long',
   'unsupported-type': 'This content type is not understood',
   invalid: 'The request has faults',
   'precondition-required': 'Name the version that you change',
@@ -58,12 +60,14 @@ function problemOfFastify(error: FastifyError | null): Problem | null {
     400: ['malformed', 'request/malformed'],
     404: ['not-found', 'request/not-found'],
     413: ['too-large', 'request/too-large'],
-    414: ['malformed', 'request/address-too-long'],
+    414: ['address-too-long', 'request/address-too-long'],
     415: ['unsupported-type', 'request/content-type'],
   };
   const [kind, code] = known[error?.statusCode ?? 500] ?? [];
   if (!error || !kind || !code) return null;
-  return new Problem(kind, code, error.message, { cause: error });
+  // Fastify would repeat the whole address.
+  const detail = kind === 'address-too-long' ? 'a part of the address is too long' : error.message;
+  return new Problem(kind, code, detail, { cause: error });
 }
 
 /** Any error as a Problem; what is none of ours becomes an internal one whose cause stays inside. */

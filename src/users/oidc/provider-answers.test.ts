@@ -35,7 +35,7 @@ describe('an answer of the provider', () => {
     const callback = new URL(answer);
     const secret = browser.cookiesFor(callback).get('himalytix_provider') ?? '';
     assert.equal((await browser.ask(answer)).status, 303);
-    browser.setCookie(callback, 'himalytix_provider', secret, '/sign-in/oidc/');
+    browser.setCookie(callback, 'himalytix_provider', secret);
     browser.setCookie(callback, sessionCookie, '');
     assert.equal((await browser.ask(answer)).status, 401);
     assert.equal(await signedInAs(house.at, browser, house.at.mine), null);
@@ -69,7 +69,7 @@ describe('an answer of the provider', () => {
     const callback = new URL(answer);
     const secret = browser.cookiesFor(callback).get('himalytix_provider') ?? '';
     const elsewhere = new URL(house.at.callbackOf(house.at.other, slug) + answer.search);
-    browser.setCookie(elsewhere, 'himalytix_provider', secret, '/sign-in/oidc/');
+    browser.setCookie(elsewhere, 'himalytix_provider', secret);
     assert.equal((await browser.ask(elsewhere)).status, 401);
     assert.equal(await signedInAs(house.at, browser, house.at.other), null);
     assert.equal(

@@ -1,5 +1,6 @@
 // Opens a page session for whoever has proved who they are, and gives the browser its cookies: every page that signs in ends here.
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ownCookie } from '#lib/http/own-cookie';
 import { closeSession, sessionCookie } from '../sessions.ts';
 import { beginSession, type Proof, type SignInServices } from '../sign-in.ts';
 import { safeNext } from './safe-next.ts';
@@ -14,7 +15,7 @@ export async function openPageSession(
 ): Promise<FastifyReply> {
   const { credential } = await beginSession(services, 'page', { ...proof, from: pageOrigin(request) });
   // The session that this browser had before is nobody's any more.
-  const before = request.cookies[sessionCookie];
+  const before = ownCookie(request, sessionCookie);
   if (before) await closeSession(services.db, before);
   setSignInCookies(request, reply, credential);
   return await reply.redirect(safeNext(next), 303);

@@ -2,6 +2,8 @@
 import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendPage, textParameter } from '#dashboard';
+import { clearOwnCookie, ownCookie } from '#lib/http/own-cookie';
+import { reachedCompanyOrigin } from '#lib/http/own-origin';
 import { statusOf } from '#lib/http/send-problem';
 import { Problem } from '#lib/problem';
 import { checkCredentials } from '../check-credentials.ts';
@@ -20,7 +22,7 @@ import { passwordResetRoutes } from './password-reset-routes.ts';
 import { safeNext } from './safe-next.ts';
 import { sendSignInPage } from './send-sign-in-page.ts';
 import { settingsRoutes } from './settings/routes.ts';
-import { cookieOptions, pageOrigin } from './sign-in-cookies.ts';
+import { pageOrigin } from './sign-in-cookies.ts';
 import { switchRoutes } from './switch-routes.ts';
 
 const open = { config: { permission: 'public' } };
@@ -33,7 +35,7 @@ export async function userPageRoutes(app: FastifyInstance, services: PageService
   apiKeyPageRoutes(app, { db });
 
   app.get('/sign-in/', open, async (request, reply) => {
-    if (!request.claimed) return await askCompany(request, reply);
+    if (!request.claimed) return await askCompany(services, request, reply);
     const next = safeNext(textParameter(request, 'next'));
     const done = textParameter(request, 'done');
     return await sendSignInPage(services, request, reply, { next, done });
@@ -42,9 +44,9 @@ export async function userPageRoutes(app: FastifyInstance, services: PageService
   app.post('/sign-in/', proving, (request, reply) => signIn(services, request, reply));
 
   app.post('/sign-out/', { config: { permission: 'signed-in' } }, async (request, reply) => {
-    const token = request.cookies[sessionCookie];
+    const token = ownCookie(request, sessionCookie);
     if (token) await closeSession(db, token);
-    reply.clearCookie(sessionCookie, cookieOptions(request));
+    clearOwnCookie(request, reply, sessionCookie);
     return await reply.redirect('/sign-in/', 303);
   });
 
@@ -63,7 +65,7 @@ async function signIn(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  if (!request.claimed) return await askCompany(request, reply);
+  if (!request.claimed) return await askCompany(services, request, reply);
   const { body, claimed } = request;
   const email = sentText(body, 'email').trim();
   const next = safeNext(sentText(body, 'next'));
@@ -81,15 +83,19 @@ async function signIn(
 }
 
 // A redirect of a form to another host would break our own form-action policy; a refresh is no form's redirect.
-async function askCompany(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function askCompany(
+  { config }: PageServices,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   const slug = textParameter(request, 'company').toLowerCase();
-  const host = request.host.replace(/^127\.0\.0\.1|^\[::1\]/, 'localhost');
+  const host = new URL(reachedCompanyOrigin(request, config, 'x')).host.slice(2);
   if (slug === '') return await sendPage(reply, companyPage({ host, slug }));
   if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(slug)) {
     const fault = 'A company’s name in addresses has only letters a to z, digits and hyphens.';
     return await sendPage(reply, companyPage({ host, slug, fault }), 422);
   }
-  const address = `${request.protocol}://${slug}.${host}/sign-in/`;
+  const address = `${reachedCompanyOrigin(request, config, slug)}/sign-in/`;
   reply.header('refresh', `0; url=${address}`);
   return await sendPage(reply, leavingPage(slug, address));
 }

@@ -1,5 +1,6 @@
 // The cookies of a signed-in browser, and where a request for a page comes from.
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ownCookie, setOwnCookie } from '#lib/http/own-cookie';
 import { deviceCookie, KNOWN_DAYS } from '../known-origins.ts';
 import { SESSION_SECONDS, sessionCookie } from '../sessions.ts';
 import type { Credentials } from '../sign-in.ts';
@@ -7,14 +8,9 @@ import type { SignInOrigin } from '../sign-in-facts.ts';
 
 const DAY_SECONDS = 24 * 60 * 60;
 
-/** What every cookie of ours is: for this host alone, out of reach of scripts, and not sent along by other sites. */
-export function cookieOptions(request: FastifyRequest) {
-  return { path: '/', httpOnly: true, sameSite: 'lax', secure: request.protocol === 'https' } as const;
-}
-
 /** Where a sign-in by page comes from. */
 export function pageOrigin(request: FastifyRequest): SignInOrigin {
-  const device = request.cookies[deviceCookie];
+  const device = ownCookie(request, deviceCookie);
   const known = device !== undefined && /^[\w-]{43}$/.test(device) ? device : undefined;
   return { ip: plainAddress(request.ip), userAgent: request.headers['user-agent'], device: known };
 }
@@ -31,11 +27,11 @@ export function setSignInCookies(
   reply: FastifyReply,
   { session, device }: Credentials['page'],
 ): void {
-  reply.setCookie(sessionCookie, session, { ...cookieOptions(request), maxAge: SESSION_SECONDS });
+  setOwnCookie(request, reply, sessionCookie, session, SESSION_SECONDS);
   setDeviceCookie(request, reply, device);
 }
 
 /** Gives the browser the token by which it is known at the next sign-in. */
 export function setDeviceCookie(request: FastifyRequest, reply: FastifyReply, device: string): void {
-  reply.setCookie(deviceCookie, device, { ...cookieOptions(request), maxAge: KNOWN_DAYS * DAY_SECONDS });
+  setOwnCookie(request, reply, deviceCookie, device, KNOWN_DAYS * DAY_SECONDS);
 }

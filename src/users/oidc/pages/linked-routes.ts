@@ -1,6 +1,7 @@
 // The pages on which a person links their accounts at providers, and unlinks them.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendPage, textParameter } from '#dashboard';
+import { ownCookie } from '#lib/http/own-cookie';
 import { logProblem, statusOf } from '#lib/http/send-problem';
 import { Problem } from '#lib/problem';
 import { inDirectory, inDirectoryOf } from '#lib/tenant-tx';
@@ -46,7 +47,7 @@ export function linkedRoutes(app: FastifyInstance, services: ProviderServices): 
       sendToProvider(services, request, reply, {
         slug: slugOf(request),
         nextPath: `${place}?done=linked`,
-        session: request.cookies[sessionCookie] ?? '',
+        session: ownCookie(request, sessionCookie) ?? '',
       }),
     ),
   );

@@ -1,13 +1,15 @@
 // The way of a browser to a provider and back: the buttons of the sign-in page lead here.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendPage, textParameter } from '#dashboard';
+import { clearOwnCookie, ownCookie, setOwnCookie } from '#lib/http/own-cookie';
+import { ownOrigin } from '#lib/http/own-origin';
 import { logProblem, statusOf } from '#lib/http/send-problem';
 import { Problem } from '#lib/problem';
 import { type Actor, systemActor, type Tenant } from '#lib/tenant-tx';
 import { openPageSession } from '../../pages/open-page-session.ts';
 import { safeNext } from '../../pages/safe-next.ts';
 import { sendSignInPage } from '../../pages/send-sign-in-page.ts';
-import { cookieOptions, pageOrigin, plainAddress } from '../../pages/sign-in-cookies.ts';
+import { pageOrigin, plainAddress } from '../../pages/sign-in-cookies.ts';
 import { findSession, sessionCookie } from '../../sessions.ts';
 import { enabledProvider } from '../identity-provider.ts';
 import { PENDING_SECONDS } from '../pending-sign-in.ts';
@@ -18,7 +20,6 @@ const proving = { config: { permission: 'public', rateLimit: 'sign-in' as const 
 
 /** Holds the secret of the sign-in under way; it is sent to the callbacks only, and to no other company's host. */
 const pendingCookie = 'himalytix_provider';
-const pendingPath = '/sign-in/oidc/';
 
 type ProviderParams = { provider: string };
 
@@ -35,7 +36,7 @@ function companyOfHost(request: FastifyRequest): Tenant {
 
 /** Where the provider sends the browser back to: the company's own host, exactly as it is registered there. */
 export function callbackOf(request: FastifyRequest, slug: string): string {
-  return `${request.protocol}://${request.host}/sign-in/oidc/${slug}/callback/`;
+  return `${ownOrigin(request)}/sign-in/oidc/${slug}/callback/`;
 }
 
 /** Sends the browser to a provider with the cookie by which it is known when it comes back. */
@@ -50,8 +51,8 @@ export async function sendToProvider(
   const link = session === null ? null : { userId: request.actor.userId ?? '', session };
   const redirectUri = callbackOf(request, provider.slug);
   const { address, secret } = await beginAtProvider(services, provider, { redirectUri, nextPath, link });
-  const options = { ...cookieOptions(request), path: pendingPath, maxAge: PENDING_SECONDS };
-  reply.setCookie(pendingCookie, secret, options).header('cache-control', 'no-store');
+  setOwnCookie(request, reply, pendingCookie, secret, PENDING_SECONDS);
+  reply.header('cache-control', 'no-store');
   if (session === null) return await reply.redirect(address, 303);
   // A redirect of a form to another host would break our own form-action policy; a refresh is no form's redirect.
   reply.header('refresh', `0; url=${address}`);
@@ -80,7 +81,7 @@ async function tell(
   // Of what could not be believed only the library's sentence, as the rest may hold what the provider said.
   if (error.kind === 'unauthenticated' && error.cause instanceof Error)
     request.log.warn({ provider: slugOf(request), reason: error.cause.message }, error.code);
-  const session = await findSession(services.db, request.cookies[sessionCookie] ?? '');
+  const session = await findSession(services.db, ownCookie(request, sessionCookie) ?? '');
   if (session?.member.tenantId === request.claimed.id)
     return await reply.redirect(`/account/linked/?refused=${encodeURIComponent(error.code)}`, 303);
   return await sendSignInPage(services, request, reply, { fault: error.detail, status: statusOf(error) });
@@ -104,7 +105,7 @@ export function providerSignInRoutes(app: FastifyInstance, services: ProviderSer
   app.get('/sign-in/oidc/:provider/callback/', proving, async (request, reply) => {
     const tenant = companyOfHost(request);
     const provider = await enabledProvider(services.db, tenant.id, slugOf(request));
-    const secret = request.cookies[pendingCookie];
+    const secret = ownCookie(request, pendingCookie);
     try {
       const { member, nextPath, linked } = await finishAtProvider(services, {
         tenant,
@@ -112,11 +113,11 @@ export function providerSignInRoutes(app: FastifyInstance, services: ProviderSer
         redirectUri: callbackOf(request, provider.slug),
         answer: request.url.split('?', 2)[1] ?? '',
         secret,
-        session: request.cookies[sessionCookie],
+        session: ownCookie(request, sessionCookie),
         actor: actorOf(request),
         from: pageOrigin(request),
       });
-      reply.clearCookie(pendingCookie, { ...cookieOptions(request), path: pendingPath });
+      clearOwnCookie(request, reply, pendingCookie);
       if (linked) return await reply.redirect(nextPath, 303);
       const proof = { member, methods: ['oidc'] as const, providerId: provider.id };
       return await openPageSession(services, request, reply, { proof, next: nextPath });

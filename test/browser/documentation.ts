@@ -1,0 +1,24 @@
+// Reads the two references of the API in a real browser, under a policy that lets no inline script or style in.
+import { describe, test } from 'node:test';
+import { walk } from './browser.ts';
+
+describe('the API reference', () => {
+  test(
+    'of Swagger UI opens an operation under the strict policy, without a breach of it',
+    walk(null, async (page) => {
+      await page.goto('/api/docs/');
+      await page.getByRole('link', { name: '/api/v1/auth/login/' }).click();
+      await page.getByText('Request body').first().waitFor();
+    }),
+  );
+
+  test(
+    'of ReDoc is laid out and searched under the strict policy, without a breach of it',
+    walk(null, async (page) => {
+      await page.goto('/api/redoc/');
+      await page.getByRole('heading', { name: 'Himalytix API' }).waitFor();
+      await page.getByRole('textbox', { name: 'Search' }).fill('trial balance');
+      await page.getByRole('search').getByText('trial balance').first().waitFor();
+    }),
+  );
+});

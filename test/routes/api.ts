@@ -1,0 +1,27 @@
+// The whole program for calling all of its routes, with a name server in the place of the world's.
+import type { FastifyInstance } from 'fastify';
+import { type TestApi, type TestHouse, testApiOf, testConfig } from '#test/company';
+import { type DnsRecords, openTestDns } from '#test/dns-server';
+import { buildApp } from '../../src/app.ts';
+
+/** `records` are what the program finds in the DNS. */
+export type RoutesApi = TestApi & { records: Map<string, DnsRecords> };
+
+/** Builds it over a database; `prepare` is told of it before it starts. */
+export async function openRoutesApi(
+  { db }: TestHouse,
+  prepare?: (app: FastifyInstance) => void,
+): Promise<RoutesApi> {
+  const records = new Map<string, DnsRecords>();
+  const { resolver, close } = await openTestDns(records);
+  const app = await buildApp(testConfig(), db, { resolveTxt: (name) => resolver.resolveTxt(name) });
+  const api = await testApiOf(db, app, prepare);
+  return {
+    ...api,
+    records,
+    close: async () => {
+      await api.close();
+      await close();
+    },
+  };
+}
