@@ -214,9 +214,9 @@ function providerParts(
   };
 }
 
-/** A server without routes, which tells programs and people of errors as they read them. */
-function bareServer(config: Config): FastifyInstance {
-  return Fastify({
+/** The server itself, with its limits of time and size; `headers` are on what it refuses by itself. */
+function openServer(config: Config, headers: Record<string, string>): FastifyInstance {
+  const app = Fastify({
     logger: config.logLevel === 'silent' ? false : { level: config.logLevel, stream: process.stderr },
     trustProxy: trustProxyOf(config.trustProxy),
     genReqId: () => randomUUIDv7(),
@@ -224,6 +224,8 @@ function bareServer(config: Config): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAM_LENGTH },
     bodyLimit: 1_048_576,
+    // What we answer is ours; the format only tells clients.
+    serializerOpts: { ajv: { formats: { decimal: true } } },
     // See limitBodyTime.
     requestTimeout: 0,
     // See hangUpOnClosing.
@@ -233,18 +235,19 @@ function bareServer(config: Config): FastifyInstance {
       dress(request, reply);
       return answerError(error, request, reply);
     },
-    clientErrorHandler: answerClientError(headersWithoutRequest(isPublicByHttps(config))),
+    clientErrorHandler: answerClientError(headers),
     // A missing host is told by checkHosts, in a problem.
     http: { headersTimeout: 20_000, connectionsCheckingInterval: 5_000, requireHostHeader: false },
   });
+  app.decorate('publicByHttps', isPublicByHttps(config));
+  return app;
 }
 
 /** Builds the web server, not listening yet. `db` stays the caller's to close. */
 export async function buildApp(config: Config, db: Db, outside: Outside = {}): Promise<FastifyInstance> {
   const keyRing = await openKeyRing(config);
-  const publicByHttps = isPublicByHttps(config);
-  const app = bareServer(config);
-  app.decorate('publicByHttps', publicByHttps);
+  const headers = headersWithoutRequest(isPublicByHttps(config));
+  const app = openServer(config, headers);
   const cache = openCache(app, db);
   const tokens = new Tokens(db, keyRing, cache);
   // A node that cannot open what another has sealed shall not begin to serve.
@@ -263,7 +266,7 @@ export async function buildApp(config: Config, db: Db, outside: Outside = {}): P
   limits.before();
   guard(app, gateOf(db, cache, tokens, config.baseDomain), ['/api/docs', '/assets/', '/favicon.ico']);
   limits.after();
-  limitBodyTime(app, 30_000, headersWithoutRequest(publicByHttps));
+  limitBodyTime(app, 30_000, headers);
   registerHealth(app, db);
   keySetRoute(app, tokens);
   serveAssets(app);

@@ -19,6 +19,7 @@ import {
   type TenantTx,
 } from '#lib/tenant-tx';
 import { provisionTenant } from '#tenancy';
+import { assertContractKept } from '#test/api/contract/contract';
 import { createTestDatabase } from '#test/database';
 import { testKeyRing, testSecretKeys } from '#test/secret-keys';
 import { ensureUser, type Member, type Role, setMembership, Tokens } from '#users';
@@ -184,8 +185,9 @@ export type TestApi = {
   tokens: Tokens;
   /** Sends a request as it is; a body that is no string is sent as JSON. */
   call: Call;
-  /** The same with a member's access token, and paths below /api/v1. */
-  as(member: Member): Promise<Call>;
+  /** The same with a member's access token, and paths below the root of a version. */
+  as(member: Member, version?: 1 | 2): Promise<Call>;
+  /** Throws when any answer of the API was not as its own document says. */
   close(): Promise<void>;
 };
 
@@ -221,11 +223,14 @@ export async function testApiOf(
     app,
     tokens,
     call,
-    as: async (member) => {
+    as: async (member, version = 1) => {
       const { access } = await tokens.issue(member);
       return (method, path, body, headers = {}) =>
-        call(method, `/api/v1${path}`, body, { authorization: `Bearer ${access}`, ...headers });
+        call(method, `/api/v${version}${path}`, body, { authorization: `Bearer ${access}`, ...headers });
     },
-    close: () => app.close(),
+    close: async () => {
+      await app.close();
+      await assertContractKept(app);
+    },
   };
 }

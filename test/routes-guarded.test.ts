@@ -55,7 +55,7 @@ test('a HEAD asks for what its GET asks for', () => {
 test('what anybody may call is nothing but signing in, links that were mailed, public keys, health, documentation and assets', () => {
   const open = api.app.guardedRoutes.filter(({ permission }) => permission === 'public');
   const known =
-    /^\/(\.well-known\/jwks\.json|api\/(docs|redoc|schema|v1\/(auth|invitations\/accept))|assets|favicon\.ico|health|sign-in|password-reset|invitation|switch\/(begin|finish))\b/;
+    /^\/(\.well-known\/jwks\.json|api\/(docs|redoc|schema|v[12]\/(auth|schema|invitations\/accept))|assets|favicon\.ico|health|sign-in|password-reset|invitation|switch\/(begin|finish))\b/;
   assert.deepEqual(
     open.filter(({ url }) => !known.test(url)).map(({ url }) => url),
     [],

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
+import { pageNumber } from '#lib/lists/part';
 import { type Actor, inTenant, type TenantTx } from '#lib/tenant-tx';
 import { type BranchBooks, createBranchBooks, limitedActor, saleOf, telltales } from '#test/branches';
 import { createCompany, fingerprint, openTestHouse, type TestHouse } from '#test/company';
@@ -92,8 +93,8 @@ describe('the figures of a limited member', () => {
   test('are nothing for who is limited to none, and for a branch that there is not', async () => {
     for (const branches of [[], ['NO'], ["KTM'; reset role; --"], ['SECRET"']])
       assert.deepEqual(
-        await as(limitedActor(userId, branches), (tx) => listEntries(tx, {}, 1, 50)),
-        { count: 0, results: [] },
+        await as(limitedActor(userId, branches), (tx) => listEntries(tx, {}, pageNumber(1, 50))),
+        { count: 0, results: [], next: null },
         JSON.stringify(branches),
       );
   });

@@ -13,7 +13,7 @@ export {
 export { createAccount, deleteAccount, updateAccount } from './accounts/keep-accounts.ts';
 export { compareJournal } from './audit/compare-journal.ts';
 export { CHART_NAMES, type ChartName } from './charts/chart-named.ts';
-export { type ExchangeRate, getRate, listRates, rateOn } from './currencies/exchange-rate.ts';
+export { type ExchangeRate, getRate, listRates, rateOn, rateOrders } from './currencies/exchange-rate.ts';
 export { importRates, type RateFile, readRateFile } from './currencies/import-rates.ts';
 export { addRate, deleteRate, type RatesSet, setRate, setRates } from './currencies/keep-rates.ts';
 export type { RateInput } from './currencies/read-rate.ts';
@@ -25,6 +25,7 @@ export {
   listBranches,
   listDimensionValues,
   requiredValue,
+  valueOrders,
 } from './dimensions/dimension-values.ts';
 export { createDimension, deleteDimension, updateDimension } from './dimensions/keep-dimensions.ts';
 export { createValues, deleteValue, updateValue } from './dimensions/keep-values.ts';
@@ -77,7 +78,7 @@ export { dryRun } from './journal/dry-run.ts';
 export type { Entry, EntryInput, EntryResult, EntryStatus, EntrySummary } from './journal/entry.ts';
 export { holdPostings, postEntries } from './journal/post-entries.ts';
 export { PostingQueue } from './journal/posting-queue.ts';
-export { getEntry, listEntries } from './journal/read-entries.ts';
+export { entryOrders, getEntry, listEntries } from './journal/read-entries.ts';
 export { reverseEntry } from './journal/reverse-entry.ts';
 export { readableEntry, saveEntry } from './journal/save-entry.ts';
 export { streamBatch } from './journal/stream-batch.ts';
@@ -87,10 +88,10 @@ export { accountingPanels } from './pages/panels.ts';
 export { accountingPageRoutes } from './pages/routes.ts';
 export { accountingPermissions } from './permissions.ts';
 export { createTemplate, deleteTemplate, updateTemplate } from './recurring/keep-templates.ts';
-export { getTemplate, listOccurrences, listTemplates } from './recurring/read-templates.ts';
+export { getTemplate, listOccurrences, listTemplates, templateOrders } from './recurring/read-templates.ts';
 export { type RunReport, type RunResult, runRecurring } from './recurring/run-recurring.ts';
 export { scheduleUnits } from './recurring/schedule.ts';
-export { listScheduledReversals } from './recurring/scheduled-reversals.ts';
+export { listScheduledReversals, reversalOrders } from './recurring/scheduled-reversals.ts';
 export { reversalDays, type Template } from './recurring/template.ts';
 export { layouts } from './reports/account-rows.ts';
 export { type AccountStatement, accountStatement } from './reports/account-statement.ts';
@@ -98,7 +99,7 @@ export { type BalanceSheet, balanceSheet } from './reports/balance-sheet.ts';
 export { type CashFlow, type CashFlowMethod, cashFlow, cashFlowMethods } from './reports/cash-flow.ts';
 export { type CashLines, type CashLinesQuery, cashFlowLines } from './reports/cash-flow-lines.ts';
 export { type CurrencyBalances, currencyBalances } from './reports/currency-balances.ts';
-export { type DayBook, dayBook } from './reports/day-book.ts';
+export { type DayBook, dayBook, pageOfDayBook } from './reports/day-book.ts';
 export { type GeneralLedger, generalLedger, ledgerOf, pageOfLedger } from './reports/general-ledger.ts';
 export type { LineScopeQuery } from './reports/line-scope.ts';
 export { accountStatementSheet, dayBookSheet, generalLedgerSheet } from './reports/line-sheets.ts';
@@ -114,7 +115,7 @@ export {
   trialBalanceColumns,
 } from './reports/trial-balance-columns.ts';
 export { createSeries, updateSeries } from './series/keep-series.ts';
-export { listSeries, requiredSeries, seriesResets } from './series/number-series.ts';
+export { listSeries, type NumberSeries, requiredSeries, seriesResets } from './series/number-series.ts';
 export { previewNumber } from './series/preview-number.ts';
 export { type Verdict, verifyBooks } from './verify/verify-books.ts';
 export { verifyCompany } from './verify/verify-company.ts';

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Command } from 'commander';
 import { listRates } from '#accounting';
+import { pageNumber } from '#lib/lists/part';
 import { Problem } from '#lib/problem';
 import { createCompany, openTestHouse, type TestCompany, type TestHouse } from '#test/company';
 import { ledgerCommand } from './ledger.ts';
@@ -66,7 +67,7 @@ test('rates of a file are set, and the same file again changes nothing', async (
     (await ledger('rates', 'import', path, '--source', 'Nepal Rastra Bank')).out,
     /0 created, 0 changed, 2 there/,
   );
-  const { results } = await company.run((tx) => listRates(tx, { currency: 'INR' }, 1, 10));
+  const { results } = await company.run((tx) => listRates(tx, { currency: 'INR' }, pageNumber(1, 10)));
   assert.deepEqual(results, [
     { currency: 'INR', rate_date: '2024-01-31', rate: '1.6', source: 'Nepal Rastra Bank' },
   ]);
@@ -85,7 +86,7 @@ test('a faulty file is refused with its lines, and a missing one in words', asyn
     (await ledger('rates', 'import', join(folder, 'none.csv'))).failure ?? '',
     /there is no such file$/,
   );
-  assert.equal((await company.run((tx) => listRates(tx, { from: '2024-02-01' }, 1, 1))).count, 0);
+  assert.equal((await company.run((tx) => listRates(tx, { from: '2024-02-01' }, pageNumber(1, 1)))).count, 0);
 });
 
 test('a revaluation is shown before it is posted, and again when there is nothing to do', async () => {

@@ -27,7 +27,12 @@ export { apiKeyReader } from './api-keys/present-api-key.ts';
 export { changeUser } from './change-user.ts';
 export { checkCredentials } from './check-credentials.ts';
 export { ownTenant } from './company-switch.ts';
-export { type Invitation, invitationsOf, inviteMember, revokeInvitation } from './invitations.ts';
+export {
+  type Invitation,
+  invitationsOf,
+  inviteMember,
+  revokeInvitation,
+} from './invitations.ts';
 export { keySetRoute } from './key-set-route.ts';
 export {
   type EmailDomain,

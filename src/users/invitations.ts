@@ -5,6 +5,8 @@ import { type Permission, plainAccess } from '#lib/access';
 import { noteChange } from '#lib/audit/note-change';
 import { companyOrigin } from '#lib/company-origin';
 import type { Db } from '#lib/db';
+import type { Listed, Ordering, Part } from '#lib/lists/part';
+import { type Orders, selectPart } from '#lib/lists/select-part';
 import { mailOf } from '#lib/mail/mail';
 import { queueMail } from '#lib/mail/queue-mail';
 import { type Fault, invalid, notFound } from '#lib/problem';
@@ -146,24 +148,34 @@ export async function inviteMember(
   return id;
 }
 
-/** A page of a company's invitations, newest first, and how many there are. */
+/** What invitations are sorted by. */
+const invitationOrders = {
+  created_at: [
+    { of: sql`i.created_at`, type: 'instant' },
+    { of: sql`i.id`, type: 'uuid' },
+  ],
+  email: [
+    { of: sql`i.email`, type: 'text' },
+    { of: sql`i.id`, type: 'uuid' },
+  ],
+} as const satisfies Orders<string>;
+
+/** A part of a company's invitations, newest first unless ordered otherwise. */
 export async function invitationsOf(
   db: Db,
   tenantId: string,
-  page: number,
-  pageSize: number,
-): Promise<{ count: number; results: Invitation[] }> {
-  const { rows } = await sql<Invitation & { count: string }>`
-    select i.id, i.email, i.role, u.name as "invitedBy", count(*) over () as count,
-      case when i.accepted_at is not null then 'accepted' when i.revoked_at is not null then 'revoked'
-        when i.expires_at <= now() then 'expired' else 'open' end as status,
-      to_char(i.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "createdAt",
-      to_char(i.expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "expiresAt"
-    from public.invitations i left join public.users u on u.id = i.invited_by
-    where i.tenant_id = ${tenantId} order by i.created_at desc, i.id limit ${pageSize} offset ${(page - 1) * pageSize}`.execute(
-    db.kysely,
-  );
-  return { count: Number(rows[0]?.count ?? 0), results: rows.map(({ count: _, ...row }) => row) };
+  part: Part,
+  ordering: Ordering<keyof typeof invitationOrders> = '-created_at',
+): Promise<Listed<Invitation>> {
+  const columns = sql`i.id, i.email, i.role, u.name as "invitedBy",
+    case when i.accepted_at is not null then 'accepted' when i.revoked_at is not null then 'revoked'
+      when i.expires_at <= now() then 'expired' else 'open' end as status,
+    to_char(i.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "createdAt",
+    to_char(i.expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "expiresAt"`;
+  const from = sql`from public.invitations i left join public.users u on u.id = i.invited_by
+    where i.tenant_id = ${tenantId}`;
+  const asked = { ordering, part };
+  return await selectPart({ db: db.kysely }, { columns, from }, invitationOrders, asked);
 }
 
 /** Takes an open invitation back. Throws not-found for one that is not this company's, or is not open any more. */

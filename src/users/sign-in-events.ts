@@ -2,6 +2,8 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Db } from '#lib/db';
+import type { Listed, Ordering, Part } from '#lib/lists/part';
+import { type Orders, selectPart } from '#lib/lists/select-part';
 import type { Door, SignInMethod, SignInOrigin } from './sign-in-facts.ts';
 
 /** Long enough to look into what is noticed late, and no longer, as it tells where people were. */
@@ -46,43 +48,30 @@ export type SignInRecord = {
   userAgent: string | null;
 };
 
+/** What the history is sorted by. */
+const signInOrders = {
+  at: [
+    { of: sql`e.at`, type: 'instant' },
+    { of: sql`e.id`, type: 'uuid' },
+  ],
+} as const satisfies Orders<string>;
+
 /**
- * A page of a person's own history, newest first, and how many lines there are; `page` counts from 1. Of all their companies,
- * with `tenantId` of that one only.
+ * A part of a person's own history, newest first unless ordered otherwise. Of all their companies, with `tenantId` of that one
+ * only.
  */
 export async function signInHistory(
   db: Db,
   { userId, tenantId = null }: { userId: string; tenantId?: string | null },
-  page: number,
-  pageSize: number,
-): Promise<{ count: number; results: SignInRecord[] }> {
-  const all = db.kysely.selectFrom('sign_in_events as e').where('e.user_id', '=', userId);
-  const mine = tenantId === null ? all : all.where('e.tenant_id', '=', tenantId);
-  const [total, results] = await Promise.all([
-    mine.select((of) => of.fn.countAll<number>().as('count')).executeTakeFirstOrThrow(),
-    mine
-      .leftJoin('tenants as t', 't.id', 'e.tenant_id')
-      .select([
-        'e.id',
-        'e.succeeded',
-        'e.methods',
-        'e.door',
-        't.name as company',
-        'e.user_agent as userAgent',
-      ])
-      .select([isoInstant('e.at').as('at'), sql<string | null>`host(e.ip)`.as('ip')])
-      .orderBy('e.at', 'desc')
-      .orderBy('e.id', 'desc')
-      .limit(pageSize)
-      .offset((page - 1) * pageSize)
-      .execute(),
-  ]);
-  return { count: Number(total.count), results: results as SignInRecord[] };
-}
-
-/** A timestamptz column as an ISO instant in UTC with seconds. */
-function isoInstant(column: string) {
-  return sql<string>`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
+  part: Part,
+  ordering: Ordering<keyof typeof signInOrders> = '-at',
+): Promise<Listed<SignInRecord>> {
+  const columns = sql`e.id, e.succeeded, e.methods, e.door, t.name as company, e.user_agent as "userAgent",
+    to_char(e.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at, host(e.ip) as ip`;
+  const from = sql`from public.sign_in_events e left join public.tenants t on t.id = e.tenant_id
+    where e.user_id = ${userId} and (${tenantId}::uuid is null or e.tenant_id = ${tenantId})`;
+  const asked = { ordering, part };
+  return await selectPart({ db: db.kysely }, { columns, from }, signInOrders, asked);
 }
 
 /** Forgets what is older than SIGN_IN_HISTORY_DAYS. */

@@ -271,22 +271,19 @@ describe('an access token', () => {
 test('each role reaches exactly the routes that its permissions open', async () => {
   const company = await createCompany(house.db);
   const nowhere = '01930000-0000-7000-8000-000000000000';
-  const routes = api.app.guardedRoutes.filter(({ url }) => url.startsWith('/api/v1/'));
+  const routes = api.app.guardedRoutes.filter(({ url }) => /^\/api\/v\d+\//.test(url));
   for (const role of roles) {
-    const call = await api.as(await addMember(house.db, company, role));
+    const { access } = await api.tokens.issue(await addMember(house.db, company, role));
+    const headers = { authorization: `Bearer ${access}` };
     for (const { method, url, permission } of routes) {
       if (permission === 'public' || method === 'HEAD') continue;
       const path = url
-        .slice('/api/v1'.length)
         .replace('periods/:id', 'periods/999')
         .replace(':id', nowhere)
         .replace(':code', 'none')
         .replace(':key', 'none');
-      const { status, body } = await call(
-        method,
-        path,
-        method === 'GET' || method === 'DELETE' ? undefined : {},
-      );
+      const sent = method === 'GET' || method === 'DELETE' ? undefined : {};
+      const { status, body } = await api.call(method, path, sent, headers);
       const opens = permission === 'signed-in' || roleAllows(role, permission);
       const what = `${role}: ${method} ${url}: ${status} ${body.code ?? ''}`;
       if (opens) assert.ok(status < 500 && status !== 401 && status !== 403, what);

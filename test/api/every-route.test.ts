@@ -139,7 +139,7 @@ test('every route that takes a query names what is wrong in it', () =>
     async (route) => {
       const answer = await owner(
         'GET',
-        `${pathOf(route)}?nonsense=1&page=x&as_of=0000-01-01&from=2024-02-30&search=%00`,
+        `${pathOf(route)}?nonsense=1&page=x&cursor=x&as_of=0000-01-01&from=2024-02-30&search=%00`,
       );
       if (answer.status === 404 || /:|me/.test(route.url)) return;
       const faults = faultsOf(answer, 422);

@@ -18,6 +18,8 @@ const scopes = [
   'method=indirect',
   `as_known_on=${encodeURIComponent(new Date(Date.now() + 1000).toISOString())}`,
 ];
+/** A later version asks the same verbs; what is its own are the parts. */
+const scopesOfLater = ['', 'by=branch', 'dimension.branch=PKR', 'limit=3'];
 
 /** The queries to ask a route with; what one does not know it refuses, and that says nothing of a branch either. */
 export function queriesOf(url: string): string[] {
@@ -25,14 +27,17 @@ export function queriesOf(url: string): string[] {
   if (!/reports/.test(url))
     return [
       '',
-      ...'search=SECRET search=7313.13 dimension.branch=PKR status=draft account=1010 page_size=100'.split(
+      ...'search=SECRET search=7313.13 dimension.branch=PKR status=draft account=1010 page_size=100 limit=100'.split(
         ' ',
       ),
     ];
   const accounts = ['account=1010', 'account=4010', 'account=1010&currency=EUR'];
   const ofOne = /general-ledger|account-statement|lines/.test(url);
+  const isLater = /^\/api\/v(?!1\/)/.test(url);
   const asked = days.flatMap((day) =>
-    scopes.flatMap((scope) => (ofOne ? accounts : ['']).map((account) => [day, scope, account])),
+    (isLater ? scopesOfLater : scopes).flatMap((scope) =>
+      (ofOne ? accounts : ['']).map((account) => [day, scope, account]),
+    ),
   );
   const files = formats.flatMap((format) =>
     asked.filter((_, nth) => nth % 7 === 0).map((parts) => [format, ...parts]),

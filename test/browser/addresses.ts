@@ -1,5 +1,6 @@
 // Names every page there is, for the walks that hold all of them to something.
 import { createDraft, listEntries } from '#accounting';
+import { pageNumber } from '#lib/lists/part';
 import type { TestCompany } from '#test/company';
 import { day } from './browser.ts';
 
@@ -11,7 +12,7 @@ export async function addressesOf(company: TestCompany, memo = 'Shop rent'): Pro
       memo,
       lines: [{ account: '1010', debit: '5.00', memo }],
     }),
-    entry: (await listEntries(tx, { status: 'posted' }, 1, 1)).results[0]?.id,
+    entry: (await listEntries(tx, { status: 'posted' }, pageNumber(1, 1))).results[0]?.id,
   }));
   const query = encodeURIComponent(memo);
   return {

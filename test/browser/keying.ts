@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { type Entry, getEntry, listEntries } from '#accounting';
+import { pageNumber } from '#lib/lists/part';
 import { books, day, walk } from './browser.ts';
 
 const newEntry = '/journal-entries/new/';
@@ -21,7 +22,7 @@ async function press(page: Page, ...keys: string[]): Promise<void> {
 
 async function entriesNamed(memo: string): Promise<Entry[]> {
   return await books().run(async (tx) => {
-    const { results } = await listEntries(tx, { search: memo }, 1, 10);
+    const { results } = await listEntries(tx, { search: memo }, pageNumber(1, 10));
     const entries = await Promise.all(results.map(({ id }) => getEntry(tx, id)));
     return entries.filter((entry) => entry !== null);
   });

@@ -12,6 +12,7 @@ import {
   verifyBooks,
 } from '#accounting';
 import { addDays } from '#lib/dates';
+import { pageNumber } from '#lib/lists/part';
 import { inTenant, systemActor, type TenantTx } from '#lib/tenant-tx';
 import { type Books, balancesOn, below, linesInOrder, type SentLine, written, yearsOf } from './books.ts';
 import { compareStatements } from './compare-statements.ts';
@@ -119,7 +120,7 @@ async function compareList(tx: TenantTx, books: Books, size: number): Promise<vo
   const expected = listInModel(books);
   const listed: unknown[] = [];
   for (let page = 1; listed.length < expected.length || page === 1; page += 1) {
-    const { count, results } = await listEntries(tx, {}, page, size * 5);
+    const { count, results } = await listEntries(tx, {}, pageNumber(page, size * 5));
     assert.equal(count, expected.length);
     for (const { id, number, status, entry_date, memo, reference, total } of results)
       listed.push({ id, number, status, entry_date, memo, reference, total });

@@ -44,6 +44,8 @@ export type Account = {
   group: boolean;
   active: boolean;
   depth: number;
+  /** The codes from the root to the account itself. */
+  path: string[];
   version: number;
   required_dimensions: string[];
 };
@@ -66,7 +68,7 @@ export async function listAccounts(tx: TenantTx, filter: AccountFilter = {}): Pr
       union all
       select a.*, t.depth + 1, t.path || a.code, t.code from accounts a join tree t on a.parent_id = t.id
     )
-    select id, code, name, type, category, cash_flow, is_monetary, parent, is_group as "group", is_active as active, depth, version,
+    select id, code, name, type, category, cash_flow, is_monetary, parent, is_group as "group", is_active as active, depth, path, version,
       array(select d.code from required_dimensions r join dimensions d on d.id = r.dimension_id
         where r.account_id = tree.id order by d.code) as required_dimensions
     from tree

@@ -1,5 +1,7 @@
 // Reads the table of exchange rates: which there are, and which one holds on a day.
 import { type SqlBool, sql } from 'kysely';
+import { type Listed, type Ordering, type Part, pageNumber } from '#lib/lists/part';
+import { type Orders, selectPart } from '#lib/lists/select-part';
 import type { TenantTx } from '#lib/tenant-tx';
 
 /**
@@ -28,32 +30,38 @@ function conditionsOf({ currency, from, to, validOn }: RateFilter) {
   return sql.join(conditions, sql` and `);
 }
 
-/** One page of the rates, newest day first and by currency within a day, and how many match in all. `page` counts from 1. */
+/** What rates are sorted by; the newest days first go with the currencies from A to Z. */
+export const rateOrders = {
+  rate_date: [
+    { of: sql`x.rate_date`, type: 'date' },
+    { of: sql`x.currency`, type: 'text', falling: true },
+  ],
+  currency: [
+    { of: sql`x.currency`, type: 'text' },
+    { of: sql`x.rate_date`, type: 'date' },
+  ],
+} as const satisfies Orders<string>;
+
+/** A part of the rates that match, newest day first and by currency within a day unless ordered otherwise. */
 export async function listRates(
   tx: TenantTx,
   filter: RateFilter,
-  page: number,
-  pageSize: number,
-): Promise<{ count: number; results: ExchangeRate[] }> {
-  const where = conditionsOf(filter);
-  const counted = await sql<{
-    count: number;
-  }>`select count(*) as count from exchange_rates x where ${where}`.execute(tx.db);
-  const { rows } = await sql<ExchangeRate>`
-    select x.currency, x.rate_date, trim_scale(x.rate)::text as rate, x.source from exchange_rates x where ${where}
-    order by x.rate_date desc, x.currency limit ${pageSize} offset ${(page - 1) * pageSize}
-  `.execute(tx.db);
-  return { count: counted.rows[0]?.count ?? 0, results: rows };
+  part: Part,
+  ordering: Ordering<keyof typeof rateOrders> = '-rate_date',
+): Promise<Listed<ExchangeRate>> {
+  const columns = sql`x.currency, x.rate_date, trim_scale(x.rate)::text as rate, x.source`;
+  const from = sql`from exchange_rates x where ${conditionsOf(filter)}`;
+  return await selectPart(tx, { columns, from }, rateOrders, { ordering, part });
 }
 
 /** The rate of a currency that was set for exactly this ISO date, or null. */
 export async function getRate(tx: TenantTx, currency: string, day: string): Promise<ExchangeRate | null> {
-  const { results } = await listRates(tx, { currency, from: day, to: day }, 1, 1);
+  const { results } = await listRates(tx, { currency, from: day, to: day }, pageNumber(1, 1));
   return results[0] ?? null;
 }
 
 /** The rate of a currency that holds on an ISO date: the latest one set for it or a day before it; null when there is none. */
 export async function rateOn(tx: TenantTx, currency: string, day: string): Promise<ExchangeRate | null> {
-  const { results } = await listRates(tx, { currency, validOn: day }, 1, 1);
+  const { results } = await listRates(tx, { currency, validOn: day }, pageNumber(1, 1));
   return results[0] ?? null;
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
+import { pageNumber } from '#lib/lists/part';
 import { Problem } from '#lib/problem';
 import { createCompany, fingerprint, openTestHouse, type TestCompany, type TestHouse } from '#test/company';
 import { ImportRefused } from '../import/import-refused.ts';
@@ -178,7 +179,7 @@ describe('many rates', () => {
       ]),
     );
     const list = (filter: Parameters<typeof listRates>[1], page = 1, size = 50) =>
-      company.run((tx) => listRates(tx, filter, page, size));
+      company.run((tx) => listRates(tx, filter, pageNumber(page, size)));
     const days = async (filter: Parameters<typeof listRates>[1], page?: number, size?: number) =>
       (await list(filter, page, size)).results.map(
         (each) => `${each.rate_date} ${each.currency} ${each.rate}`,

@@ -1,5 +1,8 @@
 // The values of a dimension, such as the branches of a company: listed by pages, as there may be thousands.
+import { sql } from 'kysely';
 import { patternContaining } from '#lib/like-pattern';
+import type { Listed, Ordering, Part } from '#lib/lists/part';
+import { type Orders, selectPart } from '#lib/lists/select-part';
 import { notFound } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
 import { dimensionId } from './dimension.ts';
@@ -7,30 +10,32 @@ import { dimensionId } from './dimension.ts';
 export type DimensionValue = { code: string; name: string; active: boolean };
 
 /** `search` looks into code and name. */
-export type ValueFilter = { search?: string | undefined; active?: boolean | undefined };
+export type ValueFilter = { search?: string | undefined; active?: boolean | null | undefined };
 
-/** One page of a dimension's values by code, and how many match in all; `page` counts from 1. Throws not-found. */
+/** What values are sorted by. */
+export const valueOrders = {
+  code: [{ of: sql`code`, type: 'text' }],
+  name: [
+    { of: sql`name`, type: 'text' },
+    { of: sql`code`, type: 'text' },
+  ],
+} as const satisfies Orders<string>;
+
+/** A part of a dimension's values, by code unless ordered otherwise. Throws not-found. */
 export async function listDimensionValues(
   tx: TenantTx,
   dimension: string,
-  filter: ValueFilter,
-  page: number,
-  pageSize: number,
-): Promise<{ count: number; results: DimensionValue[] }> {
+  { search, active = null }: ValueFilter,
+  part: Part,
+  ordering: Ordering<keyof typeof valueOrders> = 'code',
+): Promise<Listed<DimensionValue>> {
   const id = await dimensionId(tx, dimension);
-  const pattern = patternContaining(filter.search);
-  let query = tx.db.selectFrom('dimension_values').where('dimension_id', '=', id);
-  if (pattern !== null)
-    query = query.where((any) => any.or([any('code', 'ilike', pattern), any('name', 'ilike', pattern)]));
-  if (filter.active !== undefined) query = query.where('is_active', '=', filter.active);
-  const counted = await query.select((any) => any.fn.countAll<number>().as('count')).executeTakeFirst();
-  const results = await query
-    .select(['code', 'name', 'is_active as active'])
-    .orderBy('code')
-    .limit(pageSize)
-    .offset((page - 1) * pageSize)
-    .execute();
-  return { count: counted?.count ?? 0, results };
+  const pattern = patternContaining(search);
+  const from = sql`from dimension_values where dimension_id = ${id}
+    and (${pattern}::text is null or code ilike ${pattern} or name ilike ${pattern})
+    and (${active}::boolean is null or is_active = ${active})`;
+  const columns = sql`code, name, is_active as active`;
+  return await selectPart(tx, { columns, from }, valueOrders, { ordering, part });
 }
 
 /** The value of that code. Throws not-found. */

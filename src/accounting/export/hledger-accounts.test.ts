@@ -14,6 +14,7 @@ const accountOf = (code: string, name: string, more: Partial<Account> = {}): Acc
   group: false,
   active: true,
   depth: 0,
+  path: [code],
   cash_flow: null,
   is_monetary: null,
   required_dimensions: [],

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
+import { pageNumber } from '#lib/lists/part';
 import type { TenantTx } from '#lib/tenant-tx';
 import {
   type CompanyFacts,
@@ -67,7 +68,7 @@ async function balances({ run }: TestCompany): Promise<Record<string, string>> {
 
 const counts = ({ run }: TestCompany) =>
   run(async (tx) => ({
-    entries: (await listEntries(tx, {}, 1, 1)).count,
+    entries: (await listEntries(tx, {}, pageNumber(1, 1))).count ?? 0,
     accounts: (await listAccounts(tx)).length,
   }));
 

@@ -1,6 +1,8 @@
 // Reads entries and drafts back: a page of a filtered list, or one whole.
 import { sql } from 'kysely';
 import { patternContaining } from '#lib/like-pattern';
+import type { Listed, Ordering, Part } from '#lib/lists/part';
+import { type Orders, selectPart } from '#lib/lists/select-part';
 import { fixAmount, parseAmount } from '#lib/money';
 import type { TenantTx } from '#lib/tenant-tx';
 import { journalSeen } from '../branch-limit.ts';
@@ -18,7 +20,6 @@ export type EntryFilter = {
   to?: string | undefined;
   account?: string | undefined;
   dimensions?: Readonly<Record<string, string>> | undefined;
-  ordering?: 'entry_date' | '-entry_date' | undefined;
 };
 
 function conditionsOf(filter: EntryFilter, scale: number) {
@@ -44,23 +45,30 @@ function conditionsOf(filter: EntryFilter, scale: number) {
   return sql.join(conditions, sql` and `);
 }
 
-/** One page of entries and drafts, newest date first unless ordered otherwise, and how many match in all. `page` counts from 1. */
+/** What entries and drafts are sorted by. */
+export const entryOrders = {
+  entry_date: [
+    { of: sql`entry_date`, type: 'date' },
+    { of: sql`id`, type: 'uuid' },
+  ],
+} as const satisfies Orders<string>;
+
+/** A part of the entries and drafts that match, newest date first unless ordered otherwise. */
 export async function listEntries(
   tx: TenantTx,
   filter: EntryFilter,
-  page: number,
-  pageSize: number,
-): Promise<{ count: number; results: EntrySummary[] }> {
-  const where = conditionsOf(filter, tx.tenant.currencyScale);
-  const counted = await sql<{
-    count: number;
-  }>`select count(*) as count from ${journalSeen(tx)} where ${where}`.execute(tx.db);
-  const { rows } = await sql<EntrySummary>`
-    select id, number, status, entry_date, memo, reference, total from ${journalSeen(tx)} where ${where}
-    order by ${filter.ordering === 'entry_date' ? sql`entry_date, id` : sql`entry_date desc, id desc`} limit ${pageSize} offset ${(page - 1) * pageSize}
-  `.execute(tx.db);
-  const results = rows.map((row) => ({ ...row, total: fixAmount(row.total, tx.tenant.currencyScale) }));
-  return { count: counted.rows[0]?.count ?? 0, results };
+  part: Part,
+  ordering: Ordering<keyof typeof entryOrders> = '-entry_date',
+): Promise<Listed<EntrySummary>> {
+  const columns = sql`id, number, status, entry_date, memo, reference, total`;
+  const from = sql`from ${journalSeen(tx)} where ${conditionsOf(filter, tx.tenant.currencyScale)}`;
+  const asked = { ordering, part };
+  const listed = await selectPart<EntrySummary, 'entry_date'>(tx, { columns, from }, entryOrders, asked);
+  const scale = tx.tenant.currencyScale;
+  return {
+    ...listed,
+    results: listed.results.map((row) => ({ ...row, total: fixAmount(row.total, scale) })),
+  };
 }
 
 /** One entry or draft with its lines, or null. Amounts have the currency's decimals. */

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { pageParameter, sendPage, textParameter, wantsPart } from '#dashboard';
 import { isIsoDate, today } from '#lib/dates';
 import { statusOf } from '#lib/http/send-problem';
+import { pageNumber } from '#lib/lists/part';
 import { formatAmount, parseAmount } from '#lib/money';
 import { type Fault, invalid, notFound, Problem } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
@@ -74,10 +75,11 @@ export function entryRoutes(app: FastifyInstance, parts: PageParts): void {
 
 /** A page past the last one is the last one. */
 async function pageOfEntries(tx: TenantTx, filter: EntryFilter, wanted: number) {
-  const { count, results } = await listEntries(tx, filter, wanted, pageSize);
+  const { count: counted, results } = await listEntries(tx, filter, pageNumber(wanted, pageSize));
+  const count = counted ?? 0;
   const last = Math.max(1, Math.ceil(count / pageSize));
   if (wanted <= last) return { count, entries: results, page: wanted };
-  return { count, entries: (await listEntries(tx, filter, last, pageSize)).results, page: last };
+  return { count, entries: (await listEntries(tx, filter, pageNumber(last, pageSize))).results, page: last };
 }
 
 /** Does what was asked and goes to the entry that came of it; a refusal is shown on the entry's own page. */

@@ -1,5 +1,6 @@
 // What accounting hands up to the dashboard: five panels, each read in the dashboard's one transaction.
 import type { Panel, PanelContext } from '#dashboard';
+import { pageNumber } from '#lib/lists/part';
 import { formatAmount, parseAmount } from '#lib/money';
 import type { TenantTx } from '#lib/tenant-tx';
 import type { AccountCategory } from '../accounts/account.ts';
@@ -22,7 +23,7 @@ export const accountingPanels: readonly Panel[] = [
     size: 'large',
     permission: 'accounting.journal_entry.view',
     render: async ({ tx }) => {
-      const { results } = await listEntries(tx, {}, 1, 8);
+      const { results } = await listEntries(tx, {}, pageNumber(1, 8));
       return lastEntriesPanel(results, tx.tenant.currency, tx.tenant.calendar);
     },
   },

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { pageParameter, sendPage, textParameter } from '#dashboard';
 import { isIsoDate, today } from '#lib/dates';
+import { pageNumber } from '#lib/lists/part';
 import { formatAmount, parseAmount } from '#lib/money';
 import { Problem } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
@@ -54,7 +55,7 @@ async function ledgerView(tx: TenantTx, request: FastifyRequest): Promise<Ledger
   if (query.account === '') return { query, ledger: null, accounts };
   if (from > to) return { query, ledger: null, accounts, fault: 'The first day lies after the last one.' };
   try {
-    const page = { number: pageParameter(request), size: ledgerPageSize };
+    const page = pageNumber(pageParameter(request), ledgerPageSize);
     return { query, ledger: await pageOfLedger(tx, query, page), accounts };
   } catch (error) {
     if (!(error instanceof Problem) || error.kind !== 'not-found') throw error;

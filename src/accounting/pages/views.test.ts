@@ -79,7 +79,7 @@ const account = {
   active: false,
   depth: 7,
   version: 1,
-  required_dimensions: [] as string[],
+  ...{ path: [evil], required_dimensions: [] },
 } as const;
 const keyed = { account: evil, debit: evil, credit: evil, memo: evil };
 const form = { id: 'f1', version: '', entry_date: evil, memo: evil, reference: evil, lines: [keyed] };
@@ -145,7 +145,7 @@ const ledger = {
 const pagedLedger = {
   ledger: { ...ledger, lines: [...ledger.lines] },
   count: 401,
-  page: 2,
+  ...{ page: 2, next: null },
   broughtForward: '-1234568.50',
 };
 const row = { account: evil, name: evil, type: 'asset', debit: '1234567.50', credit: '0.00' } as const;

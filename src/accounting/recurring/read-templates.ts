@@ -1,6 +1,8 @@
 // Reads recurring entries back: a page of them, one whole, and the days that are coming.
 import { sql } from 'kysely';
 import { addDays } from '#lib/dates';
+import type { Listed, Ordering, Part } from '#lib/lists/part';
+import { type Orders, selectPart } from '#lib/lists/select-part';
 import { notFound } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
 import { listPeriods } from '../fiscal-years/fiscal-year.ts';
@@ -19,22 +21,27 @@ export type StoredTemplate = TemplateSummary & { lines: LineInput[] };
 export const templateColumns = sql`id, name, memo, reference, unit, every, day, starts_on, ends_on, next_on, reverses,
   is_active as active, created_by, version`;
 
-/** One page of templates by name, and how many there are. `page` counts from 1. */
+/** What templates are sorted by. */
+export const templateOrders = {
+  name: [
+    { of: sql`name`, type: 'text' },
+    { of: sql`id`, type: 'uuid' },
+  ],
+  starts_on: [
+    { of: sql`starts_on`, type: 'date' },
+    { of: sql`id`, type: 'uuid' },
+  ],
+} as const satisfies Orders<string>;
+
+/** A part of the templates, by name unless ordered otherwise. */
 export async function listTemplates(
   tx: TenantTx,
-  filter: { active?: boolean | undefined },
-  page: number,
-  pageSize: number,
-): Promise<{ count: number; results: TemplateSummary[] }> {
-  const where = sql`${filter.active ?? null}::boolean is null or is_active = ${filter.active ?? null}`;
-  const counted = await sql<{ count: number }>`
-    select count(*) as count from recurring_entries where ${where}
-  `.execute(tx.db);
-  const { rows } = await sql<TemplateSummary>`
-    select ${templateColumns} from recurring_entries where ${where}
-    order by name, id limit ${pageSize} offset ${(page - 1) * pageSize}
-  `.execute(tx.db);
-  return { count: counted.rows[0]?.count ?? 0, results: rows };
+  { active = null }: { active?: boolean | null | undefined },
+  part: Part,
+  ordering: Ordering<keyof typeof templateOrders> = 'name',
+): Promise<Listed<TemplateSummary>> {
+  const from = sql`from recurring_entries where (${active}::boolean is null or is_active = ${active})`;
+  return await selectPart(tx, { columns: templateColumns, from }, templateOrders, { ordering, part });
 }
 
 /** The template of that id as it is stored. Throws not-found. */

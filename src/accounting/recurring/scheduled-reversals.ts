@@ -1,5 +1,7 @@
 // The entries that are to be reversed by themselves: which there are, and which are due.
 import { sql } from 'kysely';
+import type { Listed, Ordering, Part } from '#lib/lists/part';
+import { type Orders, selectPart } from '#lib/lists/select-part';
 import { fixAmount } from '#lib/money';
 import type { TenantTx } from '#lib/tenant-tx';
 import { totalSeen } from '../branch-limit.ts';
@@ -17,25 +19,43 @@ export type ScheduledReversal = {
   reversed_by: EntryLink | null;
 };
 
-/** One page of them by day, and how many match; `done` asks for those that are reversed, or are not. `page` counts from 1. */
+/** What they are sorted by. */
+export const reversalOrders = {
+  reverse_on: [
+    { of: sql`s.reverse_on`, type: 'date' },
+    { of: sql`e.id`, type: 'uuid' },
+  ],
+  entry_date: [
+    { of: sql`e.entry_date`, type: 'date' },
+    { of: sql`e.id`, type: 'uuid' },
+  ],
+} as const satisfies Orders<string>;
+
+/** A part of them, by day unless ordered otherwise; `done` asks for those that are reversed, or are not. */
 export async function listScheduledReversals(
   tx: TenantTx,
-  filter: { done?: boolean | undefined; until?: string | undefined },
-  page: number,
-  pageSize: number,
-): Promise<{ count: number; results: ScheduledReversal[] }> {
+  { done = null, until = null }: { done?: boolean | null | undefined; until?: string | null | undefined },
+  part: Part,
+  ordering: Ordering<keyof typeof reversalOrders> = 'reverse_on',
+): Promise<Listed<ScheduledReversal>> {
+  const columns = sql`json_build_object('id', e.id, 'number', e.number) as entry, e.entry_date, e.memo, ${totalSeen(tx)} as total, s.reverse_on,
+    case when r.id is not null then json_build_object('id', r.id, 'number', r.number) end as reversed_by`;
   const from = sql`from scheduled_reversals s join journal_entries e on e.id = s.entry_id
     left join journal_entries r on r.reverses_id = e.id
-    where (${filter.done ?? null}::boolean is null or (r.id is not null) = ${filter.done ?? null})
-      and (${filter.until ?? null}::date is null or s.reverse_on <= ${filter.until ?? null})`;
-  const counted = await sql<{ count: number }>`select count(*) as count ${from}`.execute(tx.db);
-  const { rows } = await sql<ScheduledReversal>`
-    select json_build_object('id', e.id, 'number', e.number) as entry, e.entry_date, e.memo, ${totalSeen(tx)} as total, s.reverse_on,
-      case when r.id is not null then json_build_object('id', r.id, 'number', r.number) end as reversed_by
-    ${from} order by s.reverse_on, e.id limit ${pageSize} offset ${(page - 1) * pageSize}
-  `.execute(tx.db);
-  const results = rows.map((row) => ({ ...row, total: fixAmount(row.total, tx.tenant.currencyScale) }));
-  return { count: counted.rows[0]?.count ?? 0, results };
+    where (${done}::boolean is null or (r.id is not null) = ${done})
+      and (${until}::date is null or s.reverse_on <= ${until})`;
+  const asked = { ordering, part };
+  const listed = await selectPart<ScheduledReversal, keyof typeof reversalOrders>(
+    tx,
+    { columns, from },
+    reversalOrders,
+    asked,
+  );
+  const scale = tx.tenant.currencyScale;
+  return {
+    ...listed,
+    results: listed.results.map((row) => ({ ...row, total: fixAmount(row.total, scale) })),
+  };
 }
 
 /** The reversals due on a day or before, in their order, as entries to post; those of `tried` entries are left out. */

@@ -5,6 +5,7 @@ import { notFound } from '#lib/problem';
 import { readRows } from '#lib/read-rows';
 import type { TenantTx } from '#lib/tenant-tx';
 import { type LineScope, type LineScopeQuery, lineScope } from './line-scope.ts';
+import { entryLink } from './report-links.ts';
 
 /** `against` are the codes of the entry's other accounts; `balance` is signed, debit positive. */
 export type StatementLine = {
@@ -128,7 +129,7 @@ export async function accountStatement(
         debit: fix(debit),
         credit: fix(credit),
         balance: fix(balance),
-        link: `/api/v1/journal-entries/${line.entry_id}/`,
+        link: entryLink(line.entry_id, query.api),
       };
   }
   const { opening, debit, credit, count } = sums;

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { sql } from 'kysely';
+import { pageNumber } from '#lib/lists/part';
 import { cashSale, createCompany, openTestHouse, type TestCompany, type TestHouse } from '#test/company';
 import { cashFlowLines } from './cash-flow-lines.ts';
 
@@ -34,7 +35,7 @@ before(async () => {
 after(() => house.close());
 
 const read = (more: Partial<typeof asked>, number = 1, size = 50) =>
-  company.run((tx) => cashFlowLines(tx, { ...asked, ...more }, { number, size }));
+  company.run((tx) => cashFlowLines(tx, { ...asked, ...more }, pageNumber(number, size)));
 
 test('pages hold the lines of entries that touch cash in order, and tell the sum of all of them', async () => {
   const [first, second, beyond] = [await read({}, 1, 2), await read({}, 2, 2), await read({}, 9, 2)];

@@ -1,6 +1,7 @@
 // Proves that a ledger read page by page tells the same as the ledger read whole.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { pageNumber } from '#lib/lists/part';
 import { cashSale, createCompany, openTestHouse, type TestCompany, type TestHouse } from '#test/company';
 import { generalLedger, pageOfLedger } from './general-ledger.ts';
 
@@ -19,9 +20,9 @@ after(() => house.close());
 test('the pages of a ledger, one after the other, are the ledger', async () => {
   const [whole, ...pages] = await company.run(async (tx) => [
     { ledger: await generalLedger(tx, query), broughtForward: '', count: 0 },
-    await pageOfLedger(tx, query, { number: 1, size: 2 }),
-    await pageOfLedger(tx, query, { number: 2, size: 2 }),
-    await pageOfLedger(tx, query, { number: 3, size: 2 }),
+    await pageOfLedger(tx, query, pageNumber(1, 2)),
+    await pageOfLedger(tx, query, pageNumber(2, 2)),
+    await pageOfLedger(tx, query, pageNumber(3, 2)),
   ]);
   assert.deepEqual(
     pages.flatMap(({ ledger }) => ledger.lines),
@@ -39,8 +40,8 @@ test('the pages of a ledger, one after the other, are the ledger', async () => {
 
 test('a page past the last one is the last one, and an account without lines has one page', async () => {
   const [beyond, blank] = await company.run(async (tx) => [
-    await pageOfLedger(tx, query, { number: 99, size: 2 }),
-    await pageOfLedger(tx, { ...query, account: '1020' }, { number: 3, size: 2 }),
+    await pageOfLedger(tx, query, pageNumber(99, 2)),
+    await pageOfLedger(tx, { ...query, account: '1020' }, pageNumber(3, 2)),
   ]);
   assert.deepEqual([beyond?.page, beyond?.ledger.lines.length], [3, 1]);
   assert.deepEqual([blank?.page, blank?.count, blank?.broughtForward], [1, 0, '0.00']);

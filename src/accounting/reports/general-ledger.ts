@@ -1,11 +1,14 @@
 // One account's ledger: what it stood at, every line between two days with the running balance, and what it came to.
 import { sql } from 'kysely';
+import type { Key, Part } from '#lib/lists/part';
 import { currencyScale, fixAmount, formatAmount, unitsOf } from '#lib/money';
 import { notFound } from '#lib/problem';
 import { readRows } from '#lib/read-rows';
 import type { TenantTx } from '#lib/tenant-tx';
 import type { AccountType } from '../accounts/account.ts';
+import { keyAfter, type LedgerPlace, placeAfter } from './ledger-place.ts';
 import { type LineScope, type LineScopeQuery, lineScope } from './line-scope.ts';
+import { entryLink } from './report-links.ts';
 
 /**
  * `amount` is what the line moved in its own `currency`, signed like a balance, and `rate` how many of the company's currency
@@ -45,11 +48,17 @@ export type GeneralLedger = LedgerFrame & { lines: LedgerLine[] };
 /** ISO dates, both inclusive. */
 export type LedgerQuery = LineScopeQuery & { account: string; from: string; to: string };
 
-/** `number` counts from 1, `size` is in lines. */
-export type LedgerPage = { number: number; size: number };
-
-/** `count` is how many lines the range has in all; `ledger.lines` are those of `page`, which begins at `broughtForward`. */
-export type PagedLedger = { ledger: GeneralLedger; count: number; page: number; broughtForward: string };
+/**
+ * `count` is how many lines the range has in all; `ledger.lines` are those of the part, which begins at `broughtForward`. `page` is
+ * 1 for a part by key; `next` is null at the end and for a part by number.
+ */
+export type PagedLedger = {
+  ledger: GeneralLedger;
+  count: number;
+  page: number;
+  next: Key | null;
+  broughtForward: string;
+};
 
 type Account = { id: number; name: string; type: AccountType; ids: number[] };
 
@@ -68,6 +77,9 @@ type Frame = {
 
 type Row = Omit<LedgerLine, 'link'>;
 
+/** So many lines after so many others. */
+type Cut = { skip: number; size: number };
+
 async function accountNamed(tx: TenantTx, code: string): Promise<Account> {
   const { rows } = await sql<Account>`select * from ledger_accounts(${code})`.execute(tx.db);
   const [account] = rows;
@@ -80,11 +92,10 @@ async function frameOf(
   tx: TenantTx,
   ids: number[],
   { from, to }: LedgerQuery,
-  page: LedgerPage,
+  { skip, size }: Cut,
 ): Promise<Frame> {
-  const offset = (page.number - 1) * page.size;
   const { rows } = await sql<Frame>`
-    select * from ledger_frame(${ids}::bigint[], ${from}::date, ${to}::date, ${offset}::bigint, ${page.size}::bigint)
+    select * from ledger_frame(${ids}::bigint[], ${from}::date, ${to}::date, ${skip}::bigint, ${size}::bigint)
   `.execute(tx.db);
   const [frame] = rows;
   if (!frame) throw new Error('a ledger has a frame');
@@ -134,8 +145,7 @@ const linesQuery = (
   order by l.entry_date, l.entry_id, l.line_no
 `;
 
-function lineOf(tx: TenantTx, row: Row): LedgerLine {
-  const { tenant } = tx;
+function lineOf({ tenant }: TenantTx, row: Row, { api }: LedgerQuery): LedgerLine {
   const fix = (amount: string) => fixAmount(amount, tenant.currencyScale);
   const sign = /[1-9]/.test(row.debit) ? '' : '-';
   const amount = row.amount === null ? null : fixAmount(row.amount, currencyScale(row.currency) ?? 4);
@@ -146,7 +156,7 @@ function lineOf(tx: TenantTx, row: Row): LedgerLine {
     balance: fix(row.balance),
     amount: amount !== null && /[1-9]/.test(amount) ? `${sign}${amount}` : amount,
     rate: row.rate?.replace(/\.?0+$/, '') ?? null,
-    link: `/api/v1/journal-entries/${row.entry_id}/`,
+    link: entryLink(row.entry_id, api),
   };
 }
 
@@ -178,11 +188,11 @@ export async function ledgerOf(
   const account = await accountNamed(tx, query.account);
   const scope = await lineScope(tx, query);
   const frame = scope.isWhole
-    ? await frameOf(tx, account.ids, query, { number: 1, size: 1 })
+    ? await frameOf(tx, account.ids, query, { skip: 0, size: 1 })
     : await narrowedFrame(tx, account.ids, query, scope);
   async function* lines() {
     const rows = readRows(tx, linesQuery(account.ids, query.from, query.to, frame.opening, scope));
-    for await (const row of rows) yield lineOf(tx, row);
+    for await (const row of rows) yield lineOf(tx, row, query);
   }
   return { frame: documentOf(tx, query, account, frame), count: frame.count, lines: lines() };
 }
@@ -197,7 +207,7 @@ async function pageRows(
   tx: TenantTx,
   ids: number[],
   frame: Frame,
-  page: LedgerPage,
+  cut: Cut,
   query: LedgerQuery,
   scope: LineScope,
 ): Promise<Row[]> {
@@ -205,31 +215,54 @@ async function pageRows(
   if (first_day === null) return [];
   const { rows } = scope.isWhole
     ? await sql<Row>`select * from ledger_page(${ids}::bigint[], ${first_day}::date, ${last_day}::date, ${skip}::bigint,
-        ${page.size}::bigint, ${carried}::numeric)`.execute(tx.db)
+        ${cut.size}::bigint, ${carried}::numeric)`.execute(tx.db)
     : await sql<Row>`${linesQuery(ids, query.from, query.to, carried, scope)}
-        limit ${page.size} offset ${(page.number - 1) * page.size}`.execute(tx.db);
+        limit ${cut.size} offset ${cut.skip}`.execute(tx.db);
   return rows;
 }
 
+type Found = { ids: number[]; query: LedgerQuery; scope: LineScope };
+
+const readFrame = (tx: TenantTx, { ids, query, scope }: Found, cut: Cut) =>
+  scope.isWhole ? frameOf(tx, ids, query, cut) : narrowedFrame(tx, ids, query, scope);
+
+type Piece = { frame: Frame; rows: Row[]; page: number; next: Key | null };
+
+/** A page past the last one is the last one. */
+async function pieceByNumber(tx: TenantTx, found: Found, part: Part & { by: 'number' }): Promise<Piece> {
+  const { ids, query, scope } = found;
+  const cut = { skip: (part.page - 1) * part.size, size: part.size };
+  const frame = await readFrame(tx, found, cut);
+  const page = Math.min(part.page, Math.max(1, Math.ceil(frame.count / part.size)));
+  const onPage = { ...cut, skip: (page - 1) * part.size };
+  return { frame, rows: await pageRows(tx, ids, frame, onPage, query, scope), page, next: null };
+}
+
+/** What follows a line begins so many lines after the first of its day, where a ledger from that day on is cut. */
+async function pieceByKey(tx: TenantTx, found: Found, { after, size }: Part & { by: 'key' }): Promise<Piece> {
+  const { ids, query, scope } = found;
+  const place: LedgerPlace =
+    after === null ? { from: query.from, skip: 0 } : await placeAfter(tx, ids, scope, query, after);
+  const cut = { skip: place.skip, size };
+  const rest = { ...found, query: { ...query, from: place.from } };
+  const frame = await readFrame(tx, rest, cut);
+  const rows = place.skip < frame.count ? await pageRows(tx, ids, frame, cut, rest.query, scope) : [];
+  const next = place.skip + size < frame.count ? keyAfter(rows, after) : null;
+  const whole = after === null ? frame : await readFrame(tx, found, { skip: 0, size });
+  return { frame: whole, rows, page: 1, next };
+}
+
 /**
- * One page of its lines; opening, totals and closing are those of the whole range. A page past the last one is the last one.
- * What a page costs does not grow with the ledger, unless it is narrowed to dimensions or a moment, of which no sums are kept.
+ * A part of its lines; opening, totals and closing are those of the whole range. What a part costs does not grow with the ledger,
+ * unless it is narrowed to dimensions or a moment, of which no sums are kept. Throws an invalid Problem for a key of another list.
  */
-export async function pageOfLedger(
-  tx: TenantTx,
-  query: LedgerQuery,
-  wanted: LedgerPage,
-): Promise<PagedLedger> {
+export async function pageOfLedger(tx: TenantTx, query: LedgerQuery, part: Part): Promise<PagedLedger> {
   const scale = tx.tenant.currencyScale;
   const account = await accountNamed(tx, query.account);
-  const scope = await lineScope(tx, query);
-  const frame = scope.isWhole
-    ? await frameOf(tx, account.ids, query, wanted)
-    : await narrowedFrame(tx, account.ids, query, scope);
-  const last = Math.max(1, Math.ceil(frame.count / wanted.size));
-  const page = { ...wanted, number: Math.min(wanted.number, last) };
-  const rows = await pageRows(tx, account.ids, frame, page, query, scope);
-  const lines = rows.map((row) => lineOf(tx, row));
+  const found = { ids: account.ids, query, scope: await lineScope(tx, query) };
+  const { frame, rows, page, next } =
+    part.by === 'number' ? await pieceByNumber(tx, found, part) : await pieceByKey(tx, found, part);
+  const lines = rows.map((row) => lineOf(tx, row, query));
   const [first] = lines;
   const broughtForward = first
     ? formatAmount(
@@ -238,5 +271,5 @@ export async function pageOfLedger(
       )
     : fixAmount(frame.opening, scale);
   const ledger = { ...documentOf(tx, query, account, frame), lines };
-  return { ledger, count: frame.count, page: page.number, broughtForward };
+  return { ledger, count: frame.count, page, next, broughtForward };
 }

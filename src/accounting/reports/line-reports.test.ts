@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { sql } from 'kysely';
+import { type Key, type Part, pageNumber } from '#lib/lists/part';
 import { Problem } from '#lib/problem';
 import { createCompany, openTestHouse, type TestCompany, type TestHouse } from '#test/company';
 import type { EntryInput, LineInput } from '../journal/entry.ts';
 import { accountStatement } from './account-statement.ts';
-import { dayBook } from './day-book.ts';
+import { dayBook, pageOfDayBook } from './day-book.ts';
 import { generalLedger, type LedgerQuery, pageOfLedger } from './general-ledger.ts';
 
 let house: TestHouse;
@@ -126,13 +127,28 @@ for (const [what, scope, holds] of scopes)
         const pages = Math.max(1, Math.ceil(within.length / size));
         for (const number of new Set([1, Math.ceil(pages / 2), pages, pages + 5])) {
           const paged = await company.run((tx) =>
-            pageOfLedger(tx, { account, from, to, ...scope }, { number, size }),
+            pageOfLedger(tx, { account, from, to, ...scope }, pageNumber(number, size)),
           );
           const first = (Math.min(number, pages) - 1) * size;
           assert.deepEqual(paged.ledger.lines, ledger.lines.slice(first, first + size));
           assert.equal(paged.count, within.length);
           assert.equal(cents(paged.broughtForward), cents(ledger.opening) + net(within.slice(0, first)));
         }
+        if (size === 1) continue;
+        const query = { account, from, to, ...scope };
+        const lines = [];
+        for (let after: Key | null | undefined; after !== null; ) {
+          const part: Part = { by: 'key', after: after ?? null, size };
+          const read = await company.run((tx) => pageOfLedger(tx, query, part));
+          assert.equal(
+            cents(read.broughtForward),
+            cents(ledger.opening) + net(within.slice(0, lines.length)),
+          );
+          assert.deepEqual({ ...read.ledger, lines: [] }, { ...ledger, lines: [] });
+          lines.push(...read.ledger.lines);
+          after = read.next;
+        }
+        assert.deepEqual(lines, ledger.lines);
       }
     });
 
@@ -169,12 +185,11 @@ test('unknown dimensions and values are all told', async () => {
 test('the day book has every entry of the days once, whole and page by page', async () => {
   const lines = (await allLines()).filter(({ day }) => from <= day && day <= to);
   const ids = [...new Set(lines.map(({ id }) => id))];
-  const read = async (page: { number: number; size: number } | null) =>
-    await company.run(async (tx) => {
-      const { entries, ...frame } = await dayBook(tx, { from, to }, page);
-      return { ...frame, entries: await Array.fromAsync(entries) };
-    });
-  const whole = await read(null);
+  const whole = await company.run(async (tx) => {
+    const { entries, ...frame } = await dayBook(tx, { from, to });
+    return { ...frame, entries: await Array.fromAsync(entries) };
+  });
+  const read = (part: Part) => company.run((tx) => pageOfDayBook(tx, { from, to }, part));
   assert.equal(whole.count, ids.length);
   assert.deepEqual(
     whole.entries.map(({ id }) => id),
@@ -187,8 +202,15 @@ test('the day book has every entry of the days once, whole and page by page', as
   assert.equal(whole.totals.debit, whole.totals.credit);
   const pages = [];
   for (let number = 1; number <= Math.ceil(ids.length / 20); number += 1)
-    pages.push(...(await read({ number, size: 20 })).entries);
+    pages.push(...(await read(pageNumber(number, 20))).entries);
   assert.deepEqual(pages, whole.entries);
+  const parts = [];
+  for (let after: Key | null | undefined; after !== null; ) {
+    const part = await read({ by: 'key', after: after ?? null, size: 20 });
+    parts.push(...part.entries);
+    after = part.next;
+  }
+  assert.deepEqual(parts, whole.entries);
 });
 
 test('the day book of a branch has the lines of that branch', async () => {

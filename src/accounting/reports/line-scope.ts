@@ -6,12 +6,14 @@ import { isLimited } from '../branch-limit.ts';
 
 /**
  * `dimensions` are values by their dimensions' codes, '' for lines without one; `knownOn` an ISO 8601 instant, until which an
- * entry must have been posted; `closing` false leaves out what the closing of years posted.
+ * entry must have been posted; `closing` false leaves out what the closing of years posted. `api` is the root of the API, such as
+ * /api/v2, below which links lie.
  */
 export type LineScopeQuery = {
   dimensions?: Readonly<Record<string, string>>;
   knownOn?: string | null;
   closing?: boolean;
+  api?: string;
 };
 
 /** Conditions on journal_lines as `l` and journal_entries as `e`; `isWhole` when it is of all lines that the company has. */

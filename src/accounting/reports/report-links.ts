@@ -1,4 +1,4 @@
-// The addresses of the lines behind a figure, so that every figure can be explained.
+// The addresses of the lines behind a figure, so that every figure can be explained, and of entries.
 
 import type { Part } from './read-sums.ts';
 import type { Span } from './report-dates.ts';
@@ -6,6 +6,9 @@ import type { Scope } from './report-scope.ts';
 
 /** `part`: the value of the scope's `by` that the figure is of. `closing`: whether lines that closed a year are among them. */
 export type LinkOptions = { scope: Scope; part: Part; closing: boolean };
+
+/** The root of the API below which links lie, unless the asker named another version's. */
+const API = '/api/v1';
 
 /** What narrows lines down besides account and days; '' as a value asks for lines without one of that dimension. */
 function narrowing({ scope, part, closing }: LinkOptions): [string, string][] {
@@ -25,7 +28,7 @@ function address(report: string, account: string, { from, to }: Span, options: L
     ['to', to],
   ];
   const query = new URLSearchParams([['account', account], ...days, ...narrowing(options)]);
-  return `/api/v1/reports/${report}/?${query}`;
+  return `${options.scope.api ?? API}/reports/${report}/?${query}`;
 }
 
 /** The general ledger of an account or a group: relative to the origin, from the first line on when the span is. */
@@ -38,7 +41,12 @@ export function cashLinesLink(account: string, span: Span, options: LinkOptions)
   return address('cash-flow/lines', account, span, { ...options, closing: true });
 }
 
-/** The general ledger of an account from its first line to an ISO date. */
-export function plainLedgerLink(account: string, to: string): string {
-  return `/api/v1/reports/general-ledger/?account=${encodeURIComponent(account)}&to=${to}`;
+/** The general ledger of an account from its first line to an ISO date, below a root of the API. */
+export function plainLedgerLink(account: string, to: string, api: string): string {
+  return `${api}/reports/general-ledger/?account=${encodeURIComponent(account)}&to=${to}`;
+}
+
+/** An entry, below a root of the API. */
+export function entryLink(id: string, api: string = API): string {
+  return `${api}/journal-entries/${id}/`;
 }

@@ -10,6 +10,8 @@ export type ScopeQuery = {
   by: string | null;
   /** ISO 8601 with offset; null for all that is known. */
   knownOn: string | null;
+  /** The root of the API, such as /api/v2, below which the links of figures lie. */
+  api?: string;
 };
 
 export type DimensionValue = { id: number; code: string; name: string };
@@ -20,6 +22,7 @@ export type Scope = {
   filters: { dimension: string; code: string; id: number }[];
   by: { code: string; name: string; id: number; values: DimensionValue[] } | null;
   knownOn: string | null;
+  api?: string;
 };
 
 type Row = { dimension: string; name: string; dimension_id: number; value_id: number | null };
@@ -41,10 +44,12 @@ const unknownDimension = (pointer: string, code: string): Fault => ({
 });
 
 /** Finds dimensions and values, also inactive ones. Throws an invalid Problem that names every unknown one. */
-export async function findScope(tx: TenantTx, { dimensions, by, knownOn }: ScopeQuery): Promise<Scope> {
+export async function findScope(tx: TenantTx, query: ScopeQuery): Promise<Scope> {
+  const { dimensions, by, knownOn } = query;
+  const known = { knownOn, ...(query.api !== undefined && { api: query.api }) };
   const asked = Object.entries(dimensions);
   const branches = branchesOf(tx);
-  if (asked.length === 0 && by === null) return { branches, filters: [], by: null, knownOn };
+  if (asked.length === 0 && by === null) return { branches, filters: [], by: null, ...known };
   const codes = [...asked.map(([code]) => code), ...(by === null ? [] : [by])];
   const rows = await namedDimensions(tx, codes, [...asked.map(([, value]) => value), null]);
   const faults: Fault[] = [];
@@ -62,7 +67,7 @@ export async function findScope(tx: TenantTx, { dimensions, by, knownOn }: Scope
   const across = rows.find((each) => each.dimension === by);
   if (by !== null && !across) faults.push(unknownDimension('/query/by', by));
   if (faults.length > 0) throw invalid(faults);
-  return { branches, filters, by: across ? await withValues(tx, across) : null, knownOn };
+  return { branches, filters, by: across ? await withValues(tx, across) : null, ...known };
 }
 
 async function withValues(tx: TenantTx, { dimension, name, dimension_id }: Row): Promise<Scope['by']> {

@@ -21,6 +21,9 @@ export type ExportFormat = keyof typeof writers;
 /** All formats, in the order in which a page offers them. */
 export const exportFormats = Object.keys(writers) as ExportFormat[];
 
+/** The media types of the formats, without their parameters. */
+export const exportMedia = Object.values(writers).map(({ contentType }) => contentType.split(';')[0] ?? '');
+
 /**
  * A report as a file: its media type, its extension without a dot, and its bytes as they are read. It resolves when the
  * first bytes are there, so that what goes wrong until then (a query that fails, the Problem

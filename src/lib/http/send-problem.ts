@@ -95,6 +95,12 @@ export function titleOf(problem: Problem): string {
   return titles[problem.kind];
 }
 
+/** What a status says to people when it is that of a problem. */
+export function statusTitle(status: number): string {
+  const kind = (Object.keys(statuses) as ProblemKind[]).find((each) => statuses[each] === status);
+  return kind ? titles[kind] : 'A problem';
+}
+
 /** The body of a problem's answer. */
 function problemDocument(problem: Problem, requestId: string): ProblemDocument {
   return {

@@ -13,10 +13,14 @@ const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 /** ajv-formats lets through what PostgreSQL or our calendar does not: the year 0000, and UUIDs with a URN's prefix. */
 function withFormats(ajv: Ajv): Ajv {
-  return addFormats
-    .default(ajv, ['date-time'])
-    .addFormat('date', isIsoDate)
-    .addFormat('uuid', (text) => UUID.test(text));
+  return (
+    addFormats
+      .default(ajv, ['date-time'])
+      .addFormat('date', isIsoDate)
+      .addFormat('uuid', (text) => UUID.test(text))
+      // Amounts are read by the books, which tell more exactly what is wrong with one.
+      .addFormat('decimal', true)
+  );
 }
 
 // allErrors lets hostile input cost more; the limits on body size and list lengths bound it.

@@ -100,8 +100,7 @@ describe('an answer of the provider', () => {
     const url = HttpBrowser.nextOf(page) ?? assert.fail();
     assert.equal(url.searchParams.get('code_challenge_method'), 'S256');
     assert.equal(url.searchParams.get('redirect_uri'), house.at.callbackOf(house.at.mine, slug));
-    assert.match(String(page.headers['set-cookie']), /HttpOnly; SameSite=Lax/);
-    assert.match(String(page.headers['set-cookie']), /Path=\/sign-in\/oidc\/;/);
+    assert.match(String(page.headers['set-cookie']), /; Path=\/; HttpOnly; SameSite=Lax$/);
     const secret =
       browser.cookiesFor(new URL(house.at.callbackOf(house.at.mine, slug))).get('himalytix_provider') ?? '';
     const { rows } = await house.at.house.superuser.query('select p::text as row from provider_sign_ins p');

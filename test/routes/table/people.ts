@@ -136,6 +136,8 @@ export const openRoutes: RouteTable = {
   'GET /api/docs/yaml': none,
   'GET /api/redoc/': none,
   'GET /api/schema/': none,
+  'GET /api/v1/schema/': none,
+  'GET /api/v2/schema/': none,
   'GET /assets/:file': async ({ api }) => {
     const page = await api.app.inject({ url: '/password-reset/' });
     return { params: { file: /\/assets\/([^"]+\.css)/.exec(page.body)?.[1] ?? 'none' } };

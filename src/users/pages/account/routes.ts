@@ -1,6 +1,7 @@
 // The pages of one's own account. Each is everybody's who is signed in, and shows and changes nothing but one's own.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { pageParameter, sendPage, textParameter } from '#dashboard';
+import { pageNumber } from '#lib/lists/part';
 import { type Fault, notFound, Problem } from '#lib/problem';
 import { inDirectory } from '#lib/tenant-tx';
 import { changeUser } from '../../change-user.ts';
@@ -116,8 +117,9 @@ export function accountRoutes(app: FastifyInstance, services: PageServices): voi
     const page = pageParameter(request);
     const tenantId = scopeOf(request);
     const whose = { userId: person(request).userId, tenantId };
-    const history = await signInHistory(services.db, whose, page, SIGN_INS_A_PAGE);
-    const view = { page, ...history, confined: tenantId !== null };
+    const asked = pageNumber(page, SIGN_INS_A_PAGE);
+    const { results, count } = await signInHistory(services.db, whose, asked);
+    const view = { page, results, count: count ?? 0, confined: tenantId !== null };
     return await sendPage(reply, signInsPage(services.contextOf(request), view));
   });
 }

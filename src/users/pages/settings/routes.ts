@@ -1,6 +1,7 @@
 // The pages of a company's settings that concern its people: the sign-in policy and invitations.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { pageParameter, sendPage, textParameter } from '#dashboard';
+import { pageNumber } from '#lib/lists/part';
 import { inDirectory } from '#lib/tenant-tx';
 import { invitationsOf, inviteMember, revokeInvitation, rolesToGive } from '../../invitations.ts';
 import { setSignInPolicy, signInPolicyOf } from '../../sign-in-policy.ts';
@@ -57,12 +58,13 @@ function invitationRoutes(app: FastifyInstance, services: PageServices): void {
   ) => {
     const page = pageParameter(request);
     const { tenant, actor } = request;
-    const list = await invitationsOf(db, tenant.id, page, INVITATIONS_A_PAGE);
+    const asked = pageNumber(page, INVITATIONS_A_PAGE);
+    const { results, count } = await invitationsOf(db, tenant.id, asked);
     const roles = await inDirectory(db, (tx) => rolesToGive(tx, tenant.id, actor, services.permissions));
     const status = more.faults === undefined ? 200 : 422;
     return await sendPage(
       reply,
-      invitationsPage(contextOf(request), { page, roles, ...list, ...more }),
+      invitationsPage(contextOf(request), { page, roles, results, count: count ?? 0, ...more }),
       status,
     );
   };
