@@ -1,4 +1,5 @@
 // Hears from the database itself what any program, command or console has changed in the shared tables.
+import { Socket } from 'node:net';
 import pg from 'pg';
 import type { Db } from './db.ts';
 
@@ -25,6 +26,8 @@ export function hearChanges(db: Db, { heard, listening }: Ear): () => Promise<vo
       connectionString,
       application_name: 'himalytix changes',
       keepAlive: true,
+      // To listen is no reason for a process to go on.
+      stream: () => new Socket().unref(),
       connectionTimeoutMillis: 5000,
     });
     client = mine;
