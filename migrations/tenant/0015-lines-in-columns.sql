@@ -17,8 +17,57 @@ begin
       left join accounts a on a.code = l.account);
 end $$;
 
+-- What the lines of an entry come to.
+create type entry_sum as (entry_ix integer, lines integer, debit numeric, credit numeric, malformed boolean);
+
+create function sums_of(p_lines posting_line[]) returns entry_sum[]
+language plpgsql immutable set search_path from current set plan_cache_mode = force_generic_plan as $$
+begin
+  return array(
+    select row(l.entry_ix, count(*), sum(l.debit), sum(l.credit), coalesce(bool_or(l.malformed or l.fault is not null), false))::entry_sum
+    from unnest(p_lines) l group by l.entry_ix);
+end $$;
+
+-- The accounts that plain lines name and that take lines.
+create function plain_accounts(p_plain plain_lines) returns accounts[]
+language plpgsql stable set search_path from current set plan_cache_mode = force_generic_plan as $$
+begin
+  return array(
+    select a from (select distinct u.code from unnest(p_plain.account) u (code)) c join accounts a on a.code = c.code
+    where account_fault(a) is null);
+end $$;
+
+-- The same sums of plain lines, found in one pass; null when there is anything about a line that has to be looked at closely, for which
+-- they are read by read_plain(). The lines of an entry stand together, in the order of their places, so that the places are known to
+-- differ.
+create function sound_sums(p_plain plain_lines, p_accounts accounts[]) returns entry_sum[]
+language plpgsql stable set search_path from current set plan_cache_mode = force_generic_plan set enable_nestloop = off as $$
+declare
+  v_scale integer := (select c.currency_scale from company c);
+  v_sound boolean;
+  v_sums entry_sum[];
+begin
+  if is_limited() or exists (select from required_dimensions) then
+    return null;
+  end if;
+  select array_agg(row(s.entry_ix, s.lines, s.debit, s.credit, false)::entry_sum), bool_and((s.sound and s.debit = s.credit) is true)
+    into v_sums, v_sound
+    from (
+      select l.entry_ix, count(*) as lines, sum(l.debit) as debit, sum(l.credit) as credit,
+        l.entry_ix is not null and min(l.line_ix) >= 0 and min(l.nth - l.line_ix) = max(l.nth - l.line_ix) and count(l.line_ix) = count(*)
+          and bool_and(a.id is not null and (l.debit is null or l.credit is null) and coalesce(
+            (l.debit > 0 and l.debit < 1e15 and scale(l.debit) <= v_scale), (l.credit > 0 and l.credit < 1e15 and scale(l.credit) <= v_scale),
+            false)) as sound
+      from unnest(p_plain.entry_ix, p_plain.line_ix, p_plain.account, p_plain.debit, p_plain.credit, p_plain.memo) with ordinality
+          as l (entry_ix, line_ix, account, debit, credit, memo, nth)
+        left join (select u.id, u.code from unnest(p_accounts) u) a on a.code = l.account
+      group by l.entry_ix
+    ) s;
+  return case when v_sound then v_sums end;
+end $$;
+
 -- Whoever acts is asked for once, not for each entry.
-create or replace function read_entries(p_entries jsonb, p_lines posting_line[]) returns posting_entry[]
+create function read_entries(p_entries jsonb, p_sums entry_sum[]) returns posting_entry[]
 language plpgsql stable set search_path from current set plan_cache_mode = force_generic_plan set enable_nestloop = off as $$
 declare
   v_limit numeric := acting_limit('post');
@@ -34,16 +83,36 @@ begin
       case when e.by is null then v_limit else r.post_limit end)::posting_entry
     from jsonb_to_recordset(p_entries) as e (ix integer, id uuid, entry_date date, memo text, reference text, source text,
         source_key text, reverses_id uuid, reverse_on date, series text, by integer, malformed boolean)
-      left join (
-        select entry_ix, count(*)::integer as lines, sum(l.debit) as debit, sum(l.credit) as credit,
-          coalesce(bool_or(l.malformed or l.fault is not null), false) as malformed
-        from unnest(p_lines) l group by entry_ix
-      ) l on l.entry_ix = e.ix
+      left join unnest(p_sums) l on l.entry_ix = e.ix
       left join number_series s on s.code = coalesce(e.series, 'JV')
       left join acting_requests() r on r.nth = e.by
       left join periods p on e.entry_date between p.starts_on and p.ends_on
       left join fiscal_years y on y.id = p.fiscal_year_id
     order by e.ix);
+end $$;
+
+drop function read_entries(jsonb, posting_line[]);
+create or replace function entry_faults(p_entries jsonb, p_lines jsonb)
+returns table (entry_ix integer, pointer text, code text, detail text)
+language plpgsql stable security definer set search_path from current as $$
+declare
+  v_lines posting_line[] := round_off(read_lines(p_entries, p_lines));
+begin
+  return query select * from faults_of(read_entries(p_entries, sums_of(v_lines)), v_lines, false);
+end $$;
+
+-- The lines of sound entries, straight from the columns.
+create function insert_plain(p_entries posting_entry[], p_plain plain_lines, p_accounts accounts[]) returns void
+language plpgsql set search_path from current set plan_cache_mode = force_generic_plan set enable_nestloop = off as $$
+declare
+  v_currency char(3) := (select c.currency from company c);
+begin
+  insert into journal_lines (entry_id, line_no, account_id, period_id, entry_date, currency, debit, credit, dimensions, closing, memo)
+    select e.id, l.line_ix + 1, a.id, e.period_id, e.entry_date, v_currency, coalesce(l.debit, 0), coalesce(l.credit, 0), 0, false, l.memo
+    from unnest(p_plain.entry_ix, p_plain.line_ix, p_plain.account, p_plain.debit, p_plain.credit, p_plain.memo)
+        as l (entry_ix, line_ix, account, debit, credit, memo)
+      left join (select u.id, u.code from unnest(p_accounts) u) a on a.code = l.account
+      left join (select u.ix, u.id, u.period_id, u.entry_date from unnest(p_entries) u) e on e.ix = l.entry_ix;
 end $$;
 
 -- Posts every entry without fault, as one set: the number of statements does not grow with entries or lines. The company's
@@ -61,6 +130,9 @@ declare
   v_lines posting_line[];
   v_entries posting_entry[];
   v_good posting_entry[];
+  v_accounts accounts[];
+  v_sums entry_sum[];
+  v_sound boolean := false;
 begin
   if p_entries @? '$[*] ? (@.malformed == true)' then
     raise exception using errcode = 'HX002', message = 'accounting/documents-unreadable', detail = 'an entry is given whole';
@@ -76,13 +148,28 @@ begin
         join periods q on d.entry_date between q.starts_on and q.ends_on)
     order by p.id for share;
 
-  v_lines := case when p_plain is null then round_off(read_lines(p_entries, p_lines)) else read_plain(p_plain) end;
-  v_entries := read_entries(p_entries, v_lines);
-  perform check_documents(v_entries, v_lines);
-  select coalesce(jsonb_object_agg(f.entry_ix, f.list), '{}') into v_faults from (
-    select f.entry_ix, jsonb_agg(jsonb_build_object('pointer', f.pointer, 'code', f.code, 'detail', f.detail)) as list
-    from faults_of(v_entries, v_lines, p_closing) f group by f.entry_ix
-  ) f;
+  -- Not `is not null`, which asks for each column.
+  if not p_plain is null then
+    v_accounts := plain_accounts(p_plain);
+    v_sums := sound_sums(p_plain, v_accounts);
+  end if;
+  if v_sums is not null then
+    v_entries := read_entries(p_entries, v_sums);
+    v_sound := (
+      select count(*) = least(count(distinct e.ix), count(e.id), count(e.entry_date), cardinality(v_sums)) from unnest(v_entries) e
+    ) and not exists (select from faults_of(v_entries, '{}', p_closing));
+  end if;
+  if v_sound then
+    v_faults := '{}';
+  else
+    v_lines := case when p_plain is null then round_off(read_lines(p_entries, p_lines)) else read_plain(p_plain) end;
+    v_entries := read_entries(p_entries, sums_of(v_lines));
+    perform check_documents(v_entries, v_lines);
+    select coalesce(jsonb_object_agg(f.entry_ix, f.list), '{}') into v_faults from (
+      select f.entry_ix, jsonb_agg(jsonb_build_object('pointer', f.pointer, 'code', f.code, 'detail', f.detail)) as list
+      from faults_of(v_entries, v_lines, p_closing) f group by f.entry_ix
+    ) f;
+  end if;
 
   if p_dry_run or (p_atomic and v_faults <> '{}') then
     return query select e.ix, e.id, null::text, null::bigint, v_faults -> e.ix::text from unnest(v_entries) e;
@@ -94,7 +181,11 @@ begin
     v_good := v_entries;
   end if;
 
-  perform insert_lines(v_good, v_lines, p_closing);
+  if v_sound then
+    perform insert_plain(v_good, p_plain, v_accounts);
+  else
+    perform insert_lines(v_good, v_lines, p_closing);
+  end if;
   if exists (select from unnest(v_good) e where e.reverse_on is not null) then
     insert into scheduled_reversals (entry_id, reverse_on)
       select e.id, e.reverse_on from unnest(v_good) e where e.reverse_on is not null;
@@ -177,6 +268,118 @@ create or replace view entry_documents with (security_invoker = true) as
       where l.entry_id = e.id
     ) l;
 
-revoke all on function read_plain(plain_lines), post_documents(jsonb, jsonb, boolean, boolean, boolean, plain_lines),
+-- As before, with one look at the lines for their entries and one for both sums, which are those of days put together.
+create or replace function lines_into_balances() returns trigger
+language plpgsql security definer set search_path from current set plan_cache_mode = force_generic_plan
+set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off as $$
+declare
+  v_ids uuid[];
+  v_posted boolean;
+begin
+  select array_agg(i.entry_id), bool_or(exists (select from journal_entries e where e.id = i.entry_id offset 0)) into v_ids, v_posted
+    from (select distinct entry_id from inserted) i;
+  if v_posted then
+    raise exception using errcode = 'HX002', message = 'accounting/posted-is-immutable',
+      detail = 'lines cannot be added to a posted entry';
+  end if;
+  if exists (
+    select from (select distinct i.account_id from inserted i) i left join accounts a on a.id = i.account_id where a.is_group is not false
+  ) then
+    raise exception using errcode = 'HX002', message = 'accounting/account-is-group', detail = 'a group account takes no lines';
+  end if;
+  if v_ids is null then
+    return null;
+  end if;
+  insert into entries_due (entry_ids) values (v_ids);
+  with days as materialized (
+    select account_id, period_id, entry_date, currency, closing, sum(debit) as debit, sum(credit) as credit,
+      sum(amount) filter (where debit > 0) as amount_debit, sum(amount) filter (where credit > 0) as amount_credit, count(*) as lines
+    from inserted group by account_id, period_id, entry_date, currency, closing
+  ), by_day as (
+    insert into account_days as d (account_id, entry_date, debit, credit, lines)
+      select account_id, entry_date, sum(debit), sum(credit), sum(lines)
+      from days
+      group by account_id, entry_date
+      order by account_id, entry_date
+      on conflict (account_id, entry_date)
+        do update set debit = d.debit + excluded.debit, credit = d.credit + excluded.credit, lines = d.lines + excluded.lines
+  )
+  -- It is done before what stands in WITH and is not read (PostgreSQL manual, 7.8.4): balances are locked first.
+  insert into account_balances as b (account_id, period_id, currency, closing, debit, credit, amount_debit, amount_credit)
+    select account_id, period_id, currency, closing, sum(debit), sum(credit), coalesce(sum(amount_debit), 0), coalesce(sum(amount_credit), 0)
+    from days
+    group by account_id, period_id, currency, closing
+    order by account_id, period_id, currency, closing
+    on conflict (account_id, period_id, currency, closing)
+      do update set debit = b.debit + excluded.debit, credit = b.credit + excluded.credit,
+        amount_debit = b.amount_debit + excluded.amount_debit, amount_credit = b.amount_credit + excluded.amount_credit;
+  return null;
+end $$;
+
+-- The last part of a block, for which the head is locked and the rows' hashes are made.
+create function close_block(p_seq bigint, p_previous bytea, p_hashes bytea[]) returns void
+language plpgsql set search_path from current set plan_cache_mode = force_generic_plan as $$
+declare
+  v_at timestamptz := clock_timestamp();
+  v_hash bytea := sha256(convert_to(
+    audit_field(encode(p_previous, 'hex')) || audit_field(p_seq::text) ||
+    audit_field(to_char(v_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')) ||
+    audit_field(cardinality(p_hashes)::text) || (
+      select string_agg('64:' || encode(h.hash, 'hex') || ',', '' order by h.nth) from unnest(p_hashes) with ordinality h (hash, nth)), 'UTF8'));
+begin
+  insert into audit_blocks (seq, previous_hash, hash, at, row_count) values (p_seq, p_previous, v_hash, v_at, cardinality(p_hashes));
+  update audit_head set seq = p_seq, hash = v_hash;
+end $$;
+
+-- The block is written as its documents are made, where they were first gathered in arrays and read from those twice.
+create or replace function record_postings() returns trigger
+language plpgsql security definer set search_path from current
+set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+declare
+  v_end text := ',"reason":' || coalesce(to_json(nullif(current_setting('app.reason', true), ''))::text, 'null') || '}';
+  v_request text := nullif(current_setting('app.request_id', true), '');
+  v_ip inet := nullif(current_setting('app.ip', true), '')::inet;
+  v_head audit_head;
+  v_hashes bytea[];
+begin
+  if not exists (select from inserted) then
+    return null;
+  end if;
+  if exists (select from audit_pending) then
+    perform seal_pending();
+  end if;
+  insert into public.outbox (id, schema_name, topic)
+    select i.id, current_schema(), 'journal_entry.posted' from inserted i;
+  select * into v_head from audit_head for update;
+  with written as (
+    insert into audit_rows (block_seq, nth, actor_id, request_id, ip, subject, subject_id, action, content, hash)
+      select v_head.seq + 1, r.nth, r.posted_by, r.request_id, r.ip, 'journal_entry', r.id, 'post', r.content,
+        sha256(convert_to(
+          audit_field(r.nth::text) || audit_field(r.posted_by::text) || audit_field(r.request_id) || audit_field(abbrev(r.ip)) ||
+          audit_field('journal_entry') || audit_field(r.id) || audit_field('post') || audit_field(r.content), 'UTF8'))
+      from (
+        select row_number() over (order by i.series_id, i.numbered_since, i.sequence) as nth, i.id::text as id, i.posted_by,
+          case when o.nth is null then v_request else r.request_id end as request_id,
+          case when o.nth is null then v_ip else r.ip end as ip,
+          '{"before":null,"after":' || d.document || v_end as content
+        from inserted i
+          cross join lateral (select d.document from entry_documents d where d.id = i.id offset 0) d
+          left join (
+            select key::uuid as id, value::integer as nth
+            from jsonb_each_text(coalesce(nullif(current_setting('app.posting_origins', true), ''), '{}')::jsonb)
+          ) o on o.id = i.id
+          left join acting_requests() r on r.nth = o.nth
+        offset 0
+      ) r
+      returning nth, hash
+  )
+  select array_agg(w.hash order by w.nth) into v_hashes from written w;
+  perform close_block(v_head.seq + 1, v_head.hash, v_hashes);
+  return null;
+end $$;
+
+revoke all on function read_plain(plain_lines), sums_of(posting_line[]), plain_accounts(plain_lines), sound_sums(plain_lines, accounts[]),
+  read_entries(jsonb, entry_sum[]), insert_plain(posting_entry[], plain_lines, accounts[]), close_block(bigint, bytea, bytea[]),
+  post_documents(jsonb, jsonb, boolean, boolean, boolean, plain_lines),
   post_plain_entries(jsonb, plain_lines, boolean, boolean) from public;
 grant execute on function post_plain_entries(jsonb, plain_lines, boolean, boolean) to {{role}}, {{limited}};

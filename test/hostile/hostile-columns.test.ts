@@ -80,6 +80,8 @@ const attempts: [string, Partial<Columns>, string][] = [
   ['a place below the first', { lineIx: '{-1,0}' }, 'HX002'],
   ['lines of an entry that is not there', { entryIx: '{0,1}' }, 'HX002'],
   ['lines of no entry', { entryIx: null }, 'HX002'],
+  ['lines in no place', { lineIx: null }, 'HX002'],
+  ['one side alone', { debit: '{5.00,5.00}', credit: null }, 'entry-unbalanced'],
   ['no columns', none, 'too-few-lines'],
 ];
 
