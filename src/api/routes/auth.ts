@@ -1,35 +1,13 @@
 // Signing in and out over the API, and who one is.
 import { Type } from 'typebox';
-import { type Permission, plainAccess } from '#lib/access';
-import { fixAmount } from '#lib/money';
+import type { Identity } from '#lib/http/guard';
 import { Problem } from '#lib/problem';
-import type { Tenant } from '#lib/tenant-tx';
 import { tenantById, tenantRefused } from '#tenancy';
-import { beginSession, checkCredentials, effectivePermissions, type Member, type TokenPair } from '#users';
+import { beginSession, checkCredentials, type Member, type TokenPair } from '#users';
 import type { ApiServer, Services } from './context.ts';
 import { nullable, problems, strictObject, TokenSchema, UserSchema } from './schemas.ts';
 import { bearerOf, signInOrigin, smallBody } from './sign-in-origin.ts';
-
-const limitOf = (limit: string | null, { currencyScale }: Tenant) =>
-  limit === null ? null : fixAmount(limit, currencyScale);
-
-const userDocument = (member: Member, tenant: Tenant, declared: readonly Permission[]) => ({
-  id: member.userId,
-  email: member.email,
-  name: member.name,
-  role: member.role,
-  permissions: effectivePermissions(member, declared),
-  post_limit: limitOf(member.access.postLimit, tenant),
-  approve_limit: limitOf(member.access.approveLimit, tenant),
-  branches: member.access.branches && [...member.access.branches],
-  tenant: {
-    slug: tenant.slug,
-    name: tenant.name,
-    currency: tenant.currency,
-    calendar: tenant.calendar,
-    time_zone: tenant.timeZone,
-  },
-});
+import { ownDocument, userDocument } from './user-document.ts';
 
 /** What a sign-in answers: the tokens, and who one is. Throws when the company is not open. */
 export async function signedIn({ db, permissions }: Services, member: Member, pair: TokenPair) {
@@ -41,7 +19,7 @@ export async function signedIn({ db, permissions }: Services, member: Member, pa
 function loginRoute(app: ApiServer, services: Services): void {
   const { db } = services;
   app.post('/auth/login/', {
-    config: { permission: 'public' },
+    config: { permission: 'public', rateLimit: 'sign-in' },
     bodyLimit: smallBody,
     schema: {
       tags: ['auth'],
@@ -68,7 +46,7 @@ function loginRoute(app: ApiServer, services: Services): void {
 function refreshRoute(app: ApiServer, services: Services): void {
   const { tokens } = services;
   app.post('/auth/refresh/', {
-    config: { permission: 'public' },
+    config: { permission: 'public', rateLimit: 'sign-in' },
     bodyLimit: smallBody,
     schema: {
       tags: ['auth'],
@@ -123,9 +101,10 @@ function meRoute(app: ApiServer, { permissions }: Services): void {
       summary: 'Who I am, in which company, and what I may do there',
       response: { 200: UserSchema, ...problems(401, 403) },
     },
-    handler: async ({ actor, tenant }) => {
-      const { userId, access = plainAccess, ...who } = actor;
-      return userDocument({ ...who, userId: userId ?? '', tenantId: tenant.id, access }, tenant, permissions);
+    handler: async ({ identity, tenant }, reply) => {
+      const { document, json } = ownDocument(identity as Identity, tenant, permissions);
+      reply.type('application/json; charset=utf-8').serializer(() => json);
+      return document;
     },
   });
 }
