@@ -15,7 +15,9 @@ const coverage = [
 // A developer's own settings must not reach the tests, least of all the address of a real database.
 const environment = () =>
   Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(HIMALYTIX_|DATABASE_|PG[A-Z]+$|PORT$)/.test(name)),
+    Object.entries(process.env).filter(
+      ([name]) => !/^(HIMALYTIX_|DATABASE_|REDIS_|PG[A-Z]+$|PORT$)/.test(name),
+    ),
   );
 
 const given = process.argv.slice(2);

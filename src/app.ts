@@ -19,15 +19,17 @@ import { registerApi } from '#api';
 import { dashboardPermissions, dashboardRoutes, sendError, wantsPart } from '#dashboard';
 import type { Permission } from '#lib/access';
 import { serveAssets } from '#lib/assets';
-import { coalesced } from '#lib/coalesced';
+import { Cache } from '#lib/cache';
 import type { Config } from '#lib/config';
 import type { Db } from '#lib/db';
+import { hearChanges } from '#lib/hear-changes';
 import { answerClientError } from '#lib/http/answer-socket';
 import { checkHosts } from '#lib/http/check-host';
-import { type Gate, guard, type Identity, isApi, type SignedIn } from '#lib/http/guard';
+import { type Gate, guard, type Identity, isApi } from '#lib/http/guard';
 import { hangUpOnClosing } from '#lib/http/hang-up-on-closing';
 import { registerHealth } from '#lib/http/health';
 import { limitBodyTime } from '#lib/http/limit-body-time';
+import { limitRate } from '#lib/http/limit-rate';
 import { limitRequests } from '#lib/http/limit-request';
 import { ownCookie } from '#lib/http/own-cookie';
 import { isPublicByHttps } from '#lib/http/own-origin';
@@ -36,10 +38,11 @@ import { logProblem, problemOf, sendProblem, setRetryAfter, statusOf, titleOf } 
 import { useValidation } from '#lib/http/validation';
 import { type KeyRing, openKeyRing } from '#lib/key-ring';
 import { Problem } from '#lib/problem';
+import { openRedis } from '#lib/redis';
 import { createSafeFetch } from '#lib/safe-fetch';
 import { inTenant } from '#lib/tenant-tx';
 import { trustProxyOf } from '#lib/trusted-proxies';
-import { resolveTenant, tenantRefused, tenantsById } from '#tenancy';
+import { resolveTenant, tenantRefused, tenantsByDomain, tenantsById, tenantsBySlug } from '#tenancy';
 import {
   accessPageRoutes,
   apiKeyReader,
@@ -48,7 +51,6 @@ import {
   createClientOf,
   findSession,
   isApiKey,
-  isFreshlyProved,
   keySetRoute,
   type Member,
   mayDo,
@@ -56,6 +58,7 @@ import {
   pageContextOf,
   type ResolveTxt,
   sessionCookie,
+  signInOf,
   Tokens,
   userPageRoutes,
   userPermissions,
@@ -74,7 +77,8 @@ export const permissions: readonly Permission[] = [
   ...userPermissions,
 ];
 
-const identityOf = (member: Member, csrfToken: string | null): Identity => ({
+const identityOf = (member: Member, credential: string, csrfToken: string | null): Identity => ({
+  credential,
   tenantId: member.tenantId,
   actor: {
     userId: member.userId,
@@ -87,30 +91,64 @@ const identityOf = (member: Member, csrfToken: string | null): Identity => ({
   csrfToken,
 });
 
-/** What a credential of somebody's own sign-in knows beside the person. */
-const signInOf = (db: Db, signedIn: SignedIn) => ({ signedIn, isFresh: () => isFreshlyProved(db, signedIn) });
+/** What answers the guard's lookups, told of every change by this process and, through the database, by any other. */
+function openCache(app: FastifyInstance, db: Db): Cache {
+  const cache = new Cache();
+  const forget = () => cache.forget();
+  const listening = (does: boolean) => {
+    cache.isTold = does;
+    cache.forget();
+  };
+  db.onChange.add(forget);
+  let stop = async () => {};
+  app.addHook('onReady', async () => {
+    stop = hearChanges(db, { heard: forget, listening });
+  });
+  app.addHook('onClose', async () => {
+    db.onChange.delete(forget);
+    await stop();
+  });
+  return cache;
+}
+
+/** The rate limits, over all web processes where there is Redis. */
+function openLimits(app: FastifyInstance, { redisUrl, rateLimits }: Config): ReturnType<typeof limitRate> {
+  const redis = redisUrl === null ? null : openRedis(redisUrl, app.log);
+  app.addHook('onClose', async () => redis?.close());
+  return limitRate(app, rateLimits, redis);
+}
 
 /** How the guard's questions are answered by the rooms. */
-function gateOf(db: Db, tokens: Tokens, baseDomain: string): Gate {
-  const tenantById = coalesced((ids) => tenantsById(db, ids));
+function gateOf(db: Db, cache: Cache, tokens: Tokens, baseDomain: string): Gate {
+  const tenantById = cache.lookup((ids) => tenantsById(db, ids));
+  const finder = {
+    bySlug: cache.lookup((slugs) => tenantsBySlug(db, slugs)),
+    byDomain: cache.lookup((domains) => tenantsByDomain(db, domains)),
+  };
   const presented = apiKeyReader(db);
+  const identities = new WeakMap<Member, Identity>();
   const bearer = async (access: string): Promise<Identity> => {
     if (isApiKey(access)) {
       const { member, key } = await presented(access);
-      const identity = identityOf(member, null);
+      const identity = identityOf(member, key.id, null);
       return { ...identity, actor: { ...identity.actor, key } };
     }
-    const { tenantId, familyId } = await tokens.verify(access);
-    const tenant = tenantById(tenantId);
-    // Who is refused before the company is asked for shall not end the process when that fails, too.
-    tenant.catch(() => {});
-    return { ...identityOf(await tokens.memberOf(access), null), tenant, ...signInOf(db, { familyId }) };
+    const claims = await tokens.verify(access);
+    // Both are looked up at once. Who is refused before the company is asked for shall not end the process when that fails, too.
+    const tenant = tenantById(claims.tenantId);
+    if (tenant instanceof Promise) tenant.catch(() => {});
+    const member = await tokens.signedIn(claims);
+    const { familyId } = claims;
+    const known = identities.get(member);
+    const identity = known ?? { ...identityOf(member, familyId, null), ...signInOf(db, { familyId }) };
+    identities.set(member, identity);
+    return identity;
   };
   return {
     claimedTenant: (request) => {
       const header = request.headers['x-tenant'];
       const named = Array.isArray(header) ? header.join(',') : header;
-      return resolveTenant(db, { host: request.hostname, header: named }, baseDomain);
+      return resolveTenant(finder, { host: request.hostname, header: named }, baseDomain);
     },
     tenantById,
     identify: async (request) => {
@@ -124,7 +162,7 @@ function gateOf(db: Db, tokens: Tokens, baseDomain: string): Gate {
       const { id, companies, member, csrfToken } = session;
       const confined = !mayLeaveCompany(session);
       const page = { id, companies, confined };
-      return { ...identityOf(member, csrfToken), session: page, ...signInOf(db, { sessionId: id }) };
+      return { ...identityOf(member, id, csrfToken), session: page, ...signInOf(db, { sessionId: id }) };
     },
     allows: mayDo,
     refused: tenantRefused,
@@ -227,7 +265,8 @@ export async function buildApp(config: Config, db: Db, outside: Outside = {}): P
   const keyRing = await openKeyRing(config);
   const headers = headersWithoutRequest(isPublicByHttps(config));
   const app = openServer(config, headers);
-  const tokens = new Tokens(db, keyRing);
+  const cache = openCache(app, db);
+  const tokens = new Tokens(db, keyRing, cache);
   // A node that cannot open what another has sealed shall not begin to serve.
   app.addHook('onReady', () => tokens.ready());
   const services = { db, tokens, keyRing, config, permissions, ...providerParts(config, keyRing, outside) };
@@ -240,7 +279,10 @@ export async function buildApp(config: Config, db: Db, outside: Outside = {}): P
   prepareRequests(app);
   await app.register(cookie);
   hangUpOnClosing(app);
-  guard(app, gateOf(db, tokens, config.baseDomain), ['/api/docs', '/assets/', '/favicon.ico']);
+  const limits = openLimits(app, config);
+  limits.before();
+  guard(app, gateOf(db, cache, tokens, config.baseDomain), ['/api/docs', '/assets/', '/favicon.ico']);
+  limits.after();
   limitBodyTime(app, 30_000, headers);
   registerHealth(app, db);
   keySetRoute(app, tokens);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { isAbsolute, join } from 'node:path';
 import { test } from 'node:test';
 import { ConfigError, loadConfig, projectRoot, variables } from './config.ts';
+import { presetLimits } from './rate-limits.ts';
 
 const key = Buffer.alloc(32, 7).toString('base64');
 
@@ -14,6 +15,17 @@ const wrong: Record<string, string[]> = {
   HIMALYTIX_DATA_DIR: ['', ' '],
   HIMALYTIX_DEMO_PASSWORD: ['', ' '],
   HIMALYTIX_LOG_LEVEL: ['', 'verbose', 'WARN'],
+  REDIS_URL: ['', 'localhost:6379', 'http://x', 'redis://', 'redis://x/y', 'rediss//x'],
+  HIMALYTIX_RATE_LIMITS: [
+    '',
+    'on',
+    'token',
+    'token=600',
+    'token=0/60',
+    'token=1/0',
+    'nobody=1/1',
+    'token=1/1,',
+  ],
   HIMALYTIX_TRUST_PROXY: [
     '',
     '0',
@@ -106,11 +118,20 @@ test('the configuration is frozen, its paths are absolute and its domain is lowe
   assert.deepEqual([config.baseDomain, config.port], ['books.example.com', 0]);
 });
 
-test('the address of a database, which holds a password, is never quoted', () => {
-  assert.throws(
-    () => loadConfig({ DATABASE_URL: 'mysql://me:secret@db/x' }),
-    (error) => !String(error).includes('secret'),
-  );
+test('the address of a database or of Redis, which holds a password, is never quoted', () => {
+  for (const name of ['DATABASE_URL', 'REDIS_URL'])
+    assert.throws(
+      () => loadConfig({ [name]: 'mysql://me:secret@db/x' }),
+      (error) => !String(error).includes('secret'),
+    );
+});
+
+test('a limit that is named replaces its preset, and the others stay', () => {
+  const { rateLimits } = loadConfig({ HIMALYTIX_RATE_LIMITS: 'token=600/60, sign-in=off' });
+  const { 'sign-in': _, ...others } = presetLimits;
+  assert.deepEqual(rateLimits, { ...others, token: { requests: 600, seconds: 60 } });
+  assert.deepEqual(loadConfig({ HIMALYTIX_RATE_LIMITS: 'off' }).rateLimits, {});
+  assert.deepEqual(loadConfig({}).rateLimits, presetLimits);
 });
 
 test('a secret key is never quoted, and keys come from the environment or from a file but not from both', () => {

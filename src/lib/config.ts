@@ -1,6 +1,7 @@
 // The whole environment of the program, read once, checked and frozen; a wrong value stops the start with one line.
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { presetLimits, type RateLimits, readRateLimits } from './rate-limits.ts';
 import { parseSecretKeys } from './secret-keys.ts';
 import { readTrustedProxies, type TrustedProxies } from './trusted-proxies.ts';
 
@@ -14,6 +15,8 @@ export type Config = {
   readonly demoPassword: string | null;
   readonly logLevel: string;
   readonly trustProxy: TrustedProxies;
+  readonly redisUrl: string | null;
+  readonly rateLimits: RateLimits;
   readonly secretKeys: string | null;
   readonly secretKeysFile: string | null;
   readonly allowedInternalHosts: readonly string[];
@@ -57,6 +60,19 @@ const postgresUrl: Reader<string> = (value, name) => {
     throw new ConfigError(`${name} must be a postgresql:// address`);
   }
   return value;
+};
+
+const redisUrl: Reader<string> = (value, name) => {
+  const url = /^rediss?:\/\//.test(value) && URL.canParse(value) ? new URL(value) : null;
+  if (!url?.hostname || !/^\/?\d*$/.test(url.pathname))
+    throw new ConfigError(`${name} must be a redis:// or rediss:// address`);
+  return value;
+};
+
+const rateLimits: Reader<RateLimits> = (value, name) => {
+  const limits = readRateLimits(value);
+  if (!limits) throw new ConfigError(`${name} must be off, or limits such as token=600/60,sign-in=off`);
+  return limits;
 };
 
 const smtpUrl: Reader<string> = (value, name) => {
@@ -141,6 +157,16 @@ export const variables = {
     fallback: false,
     about: 'true behind a proxy that sets X-Forwarded-…; several: their number, or addresses',
   },
+  REDIS_URL: {
+    read: redisUrl,
+    fallback: null,
+    about: 'Redis 7 or newer, for several web processes; unset: each counts by itself',
+  },
+  HIMALYTIX_RATE_LIMITS: {
+    read: rateLimits,
+    fallback: presetLimits,
+    about: 'requests/seconds by name, such as token=600/60; or off',
+  },
   HIMALYTIX_SECRET_KEYS: {
     read: secretKeys,
     fallback: null,
@@ -200,6 +226,8 @@ export function loadConfig(env: NodeJS.ProcessEnv, allowed: readonly string[] = 
     demoPassword: value('HIMALYTIX_DEMO_PASSWORD', variables.HIMALYTIX_DEMO_PASSWORD),
     logLevel: value('HIMALYTIX_LOG_LEVEL', variables.HIMALYTIX_LOG_LEVEL),
     trustProxy: value('HIMALYTIX_TRUST_PROXY', variables.HIMALYTIX_TRUST_PROXY),
+    redisUrl: value('REDIS_URL', variables.REDIS_URL),
+    rateLimits: value('HIMALYTIX_RATE_LIMITS', variables.HIMALYTIX_RATE_LIMITS),
     secretKeys: value('HIMALYTIX_SECRET_KEYS', variables.HIMALYTIX_SECRET_KEYS),
     secretKeysFile: secretKeysFile === null ? null : resolve(secretKeysFile),
     allowedInternalHosts: value(

@@ -4,8 +4,18 @@ import pg from 'pg';
 import type { DB as PublicSchema } from './db-types/public.ts';
 import { DatabaseWatch } from './watch-database.ts';
 
-/** The directory database: `kysely` sees the shared tables as the login role, never a company's. */
-export type Db = { readonly pool: pg.Pool; readonly kysely: Kysely<PublicSchema>; close(): Promise<void> };
+/**
+ * The directory database: `kysely` sees the shared tables as the login role, never a company's. What is in `onChange` is called by
+ * changed(), which every transaction of this process on the shared tables ends with, so that nobody in it goes on believing what
+ * was read before.
+ */
+export type Db = {
+  readonly pool: pg.Pool;
+  readonly kysely: Kysely<PublicSchema>;
+  readonly onChange: Set<() => void>;
+  changed(): void;
+  close(): Promise<void>;
+};
 
 const { builtins } = pg.types;
 
@@ -47,5 +57,9 @@ export function openDb(url: string, options: { max?: number; watched?: boolean }
     await kysely.destroy();
     watch?.stop();
   };
-  return { pool, kysely, close };
+  const onChange = new Set<() => void>();
+  const changed = () => {
+    for (const tell of onChange) tell();
+  };
+  return { pool, kysely, onChange, changed, close };
 }

@@ -271,6 +271,9 @@ async function inSharedTables<T>(
   const loan = { client, release: (broken?: Error) => client.release(broken) };
   return await transact(loan, opening, (leased) =>
     work({ db: kyselyOn<PublicSchema>(leased), client: leased, companyId }),
+  ).finally(
+    // Also when it has failed, as a commit whose answer was lost may have happened all the same.
+    db.changed,
   );
 }
 

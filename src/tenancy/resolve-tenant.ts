@@ -1,12 +1,14 @@
 // Which company a request speaks of, by its host and its X-Tenant header; failing closed.
 import { isIP } from 'node:net';
-import type { Db } from '#lib/db';
+import type { Lookup } from '#lib/cache';
 import { Problem } from '#lib/problem';
 import type { Tenant } from '#lib/tenant-tx';
-import { tenantByDomain, tenantBySlug } from './tenant.ts';
 
 /** What a request says about its company: the host name without port, and the X-Tenant header. */
 export type TenantClaims = { host: string; header: string | undefined };
+
+/** How companies are found by name; `bySlug` and `byDomain` know suspended ones, too. */
+export type TenantFinder = { bySlug: Lookup<Tenant>; byDomain: Lookup<Tenant> };
 
 /** One answer for unknown, suspended and mismatching companies, so that it tells nobody which companies exist. */
 export function tenantRefused(): Problem {
@@ -20,10 +22,10 @@ function isNeutralHost(host: string, baseDomain: string): boolean {
   return host === baseDomain || host === 'localhost' || isIP(host.replace(/^\[|\]$/g, '')) !== 0;
 }
 
-async function tenantOfHost(db: Db, host: string, baseDomain: string): Promise<Tenant | null> {
-  if (!host.endsWith(`.${baseDomain}`)) return await tenantByDomain(db, host);
+async function tenantOfHost(find: TenantFinder, host: string, baseDomain: string): Promise<Tenant | null> {
+  if (!host.endsWith(`.${baseDomain}`)) return await find.byDomain(host);
   const slug = host.slice(0, -baseDomain.length - 1);
-  return SLUG.test(slug) ? await tenantBySlug(db, slug) : null;
+  return SLUG.test(slug) ? await find.bySlug(slug) : null;
 }
 
 /**
@@ -31,15 +33,15 @@ async function tenantOfHost(db: Db, host: string, baseDomain: string): Promise<T
  * that differ, is refused (403) — there is no fallback.
  */
 export async function resolveTenant(
-  db: Db,
+  find: TenantFinder,
   claims: TenantClaims,
   baseDomain: string,
 ): Promise<Tenant | null> {
   const host = claims.host.toLowerCase().replace(/\.$/, '');
   const header = claims.header?.trim().toLowerCase();
   const named: (Tenant | null)[] = [];
-  if (!isNeutralHost(host, baseDomain)) named.push(await tenantOfHost(db, host, baseDomain));
-  if (header !== undefined) named.push(SLUG.test(header) ? await tenantBySlug(db, header) : null);
+  if (!isNeutralHost(host, baseDomain)) named.push(await tenantOfHost(find, host, baseDomain));
+  if (header !== undefined) named.push(SLUG.test(header) ? await find.bySlug(header) : null);
   for (const tenant of named) {
     if (tenant?.status !== 'active' || tenant.id !== named[0]?.id) throw tenantRefused();
   }

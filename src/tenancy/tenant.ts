@@ -28,8 +28,7 @@ export async function listTenants(db: Db): Promise<Tenant[]> {
 
 /** The company of that slug, or null; suspended ones too. */
 export async function tenantBySlug(db: Db, slug: string): Promise<Tenant | null> {
-  const row = await db.kysely.selectFrom('tenants').selectAll().where('slug', '=', slug).executeTakeFirst();
-  return row ? tenantFromRow(row) : null;
+  return (await tenantsBySlug(db, [slug])).get(slug) ?? null;
 }
 
 /** The companies of those ids, suspended ones too; unknown ids are left out. */
@@ -40,20 +39,26 @@ export async function tenantsById(db: Db, ids: readonly string[]): Promise<Map<s
   return new Map(rows.map((row) => [row.id, tenantFromRow(row)]));
 }
 
+/** The companies of those slugs, suspended ones too; unknown ones are left out. */
+export async function tenantsBySlug(db: Db, slugs: readonly string[]): Promise<Map<string, Tenant>> {
+  const { rows } = await sql<Selectable<Tenants>>`
+    select * from tenants where slug = any(${[...slugs]}::text[])
+  `.execute(db.kysely);
+  return new Map(rows.map((row) => [row.slug, tenantFromRow(row)]));
+}
+
+/** The companies that custom domains belong to, suspended ones too; unknown domains are left out. */
+export async function tenantsByDomain(db: Db, domains: readonly string[]): Promise<Map<string, Tenant>> {
+  const { rows } = await sql<Selectable<Tenants> & { domain: string }>`
+    select t.*, d.domain from tenants t join tenant_domains d on d.tenant_id = t.id
+    where d.domain = any(${[...domains]}::text[])
+  `.execute(db.kysely);
+  return new Map(rows.map((row) => [row.domain, tenantFromRow(row)]));
+}
+
 /** The company of that id, or null; suspended ones too. */
 export async function tenantById(db: Db, id: string): Promise<Tenant | null> {
   return (await tenantsById(db, [id])).get(id) ?? null;
-}
-
-/** The company that a custom domain belongs to, or null; suspended ones too. */
-export async function tenantByDomain(db: Db, domain: string): Promise<Tenant | null> {
-  const row = await db.kysely
-    .selectFrom('tenants')
-    .innerJoin('tenant_domains', 'tenant_domains.tenant_id', 'tenants.id')
-    .selectAll('tenants')
-    .where('tenant_domains.domain', '=', domain.toLowerCase())
-    .executeTakeFirst();
-  return row ? tenantFromRow(row) : null;
 }
 
 /** Suspends or reactivates a company; every later request of a suspended one is refused. False when there is none. */

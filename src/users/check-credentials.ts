@@ -2,11 +2,11 @@
 import { sql } from 'kysely';
 import type { Db } from '#lib/db';
 import { Problem } from '#lib/problem';
+import { sourceOf } from '#lib/source-of';
 import { deviceHash, KNOWN_DAYS, sourceHash } from './known-origins.ts';
 import { hashPassword, needsRehash, passwordMatches } from './password.ts';
 import { noteSignIn } from './sign-in-events.ts';
 import type { Door, SignInOrigin } from './sign-in-facts.ts';
-import { sourceOf } from './source-of.ts';
 import { chargeAttempt, settleAttempt, type Throttle } from './throttle.ts';
 import { type Member, memberOf } from './user.ts';
 

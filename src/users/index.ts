@@ -41,7 +41,7 @@ export { confirmAddress, confirmElsewhere } from './mfa/pages/confirm-first.ts';
 export { requestMember } from './mfa/pages/page-member.ts';
 export { PENDING_SECONDS, readPending } from './mfa/pending-sign-in.ts';
 export { resetFactorsByEmail, resetFactorsOfMember } from './mfa/reset-factors.ts';
-export { confirmIdentity, FRESH_SECONDS, isFreshlyProved, methodsOf } from './mfa/step-up.ts';
+export { confirmIdentity, FRESH_SECONDS, methodsOf, signInOf } from './mfa/step-up.ts';
 export {
   type EmailDomain,
   type ResolveTxt,

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Db } from '#lib/db';
+import { sourceOf } from '#lib/source-of';
 import type { DirectoryTx } from '#lib/tenant-tx';
 import type { SignInOrigin } from './sign-in-facts.ts';
-import { sourceOf } from './source-of.ts';
 
 /** The cookie by which a browser is known again; it proves nothing but that somebody has signed in there before. */
 export const deviceCookie = 'himalytix_device';

@@ -11,8 +11,7 @@ import { forgetOrigins, rememberOrigin } from './known-origins.ts';
 import { hashSecretToken, newSecretToken } from './secret-token.ts';
 import { actorByLink, type LinkServices, ownPasswordFaults, storePassword } from './set-own-password.ts';
 import type { SignInOrigin } from './sign-in-facts.ts';
-import { sourceOf } from './source-of.ts';
-import { chargeAttempt, waitFor } from './throttle.ts';
+import { waitFor } from './throttle.ts';
 
 /** Longer than the longest wait between two links, so that nobody can ask for so many that none works. */
 export const RESET_MINUTES = 60;
@@ -38,15 +37,14 @@ async function addressee(db: Pick<Db, 'kysely'>, email: string, tenantId: string
 /**
  * Mails a link to whom the address belongs, if anybody. Nothing tells the asker whether somebody has it: the same statements
  * are run either way, and for nobody the mail is one that is never sent. Links that were mailed before stay good. Who asks too
- * often gets no further mail but the same answer, as asking must not keep the owner from the link they have. Throws a too-many
- * Problem for a source that tries many addresses.
+ * often gets no further mail but the same answer, as asking must not keep the owner from the link they have; who asks for many
+ * addresses meets the rate limit `reset`.
  */
 export async function requestPasswordReset(
   { db, keyRing, config }: LinkServices,
-  input: { email: string; tenantId: string | null; ip: string | null },
+  input: { email: string; tenantId: string | null },
 ): Promise<void> {
   const email = input.email.trim().toLowerCase();
-  await chargeAttempt(db, [{ rule: 'source', of: `reset\0${sourceOf(input.ip)}` }]);
   const wait = await waitFor(db, [{ rule: 'mail', of: `reset\0${email}` }]);
   if (wait > 0) return;
   const token = newSecretToken();

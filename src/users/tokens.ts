@@ -1,7 +1,7 @@
 // Access tokens (JWT, RFC 7519, signed with Ed25519): issued, checked, and exchanged for new ones.
 import { randomUUIDv7 } from 'node:crypto';
 import { type JWK, type JWTHeaderParameters, jwtVerify, SignJWT } from 'jose';
-import { coalesced } from '#lib/coalesced';
+import { Cache, type Lookup } from '#lib/cache';
 import type { Db } from '#lib/db';
 import type { KeyRing } from '#lib/key-ring';
 import { Problem } from '#lib/problem';
@@ -41,13 +41,14 @@ const notValid = () => refused('the access token is not valid, or no longer');
 export class Tokens {
   readonly #db: Db;
   readonly #keys: SigningKeys;
-  readonly #members: (key: string) => Promise<Member | null>;
+  readonly #members: Lookup<Member>;
   readonly #verified = new Map<string, Verified>();
 
-  constructor(db: Db, ring: KeyRing) {
+  /** `cache` remembers whom tokens speak for; without it the database is asked each time. */
+  constructor(db: Db, ring: KeyRing, cache = new Cache()) {
     this.#db = db;
     this.#keys = new SigningKeys(db, ring);
-    this.#members = coalesced((keys) => signedInMembers(db, keys));
+    this.#members = cache.lookup((keys) => signedInMembers(db, keys));
   }
 
   /** Makes sure that tokens can be signed here. Throws KeyRingError when the secret keys are not those of the database. */
@@ -137,7 +138,11 @@ export class Tokens {
 
   /** The member that an access token speaks for, unless its sign-in was ended since. Throws as verify() does. */
   async memberOf(access: string): Promise<Member> {
-    const claims = await this.verify(access);
+    return await this.signedIn(await this.verify(access));
+  }
+
+  /** The member that verified claims speak for, unless their sign-in was ended since. Throws as verify() does. */
+  async signedIn(claims: AccessClaims): Promise<Member> {
     const member = await this.#members(claimsKey(claims));
     if (!member) throw notValid();
     return member;
@@ -161,5 +166,6 @@ export class Tokens {
   async revoke(of: { familyId: string } | { refresh: string }): Promise<void> {
     if ('familyId' in of) await revokeFamily(this.#db.kysely, of.familyId);
     else await revokeFamilyOf(this.#db, of.refresh);
+    this.#db.changed();
   }
 }

@@ -242,22 +242,29 @@ describe('an access token', () => {
     );
   });
 
-  test('ends with the membership, the role with its change, and with the user’s account', async () => {
+  test('ends within a second with the membership, the role with its change, and with the user’s account, whoever changes them', async () => {
     const clerk = await addMember(house.db, mine, 'clerk');
     const call = await api.as(clerk);
+    const soon = async (path: string, status: number): Promise<Answer> => {
+      const until = performance.now() + 1000;
+      for (;;) {
+        const answer = await call('GET', path);
+        if (answer.status === status || performance.now() > until) return answer;
+      }
+    };
     const where = [clerk.userId, clerk.tenantId];
     assert.equal((await call('GET', '/accounts/')).status, 200);
     await house.superuser.query(
       "update memberships set role = 'storekeeper' where user_id = $1 and tenant_id = $2",
       where,
     );
-    faultsOf(await call('GET', '/accounts/'), 403);
+    faultsOf(await soon('/accounts/', 403), 403);
     await house.superuser.query('update users set is_active = false where id = $1', [clerk.userId]);
-    faultsOf(await call('GET', '/users/me/'), 401);
+    faultsOf(await soon('/users/me/', 401), 401);
     await house.superuser.query('update users set is_active = true where id = $1', [clerk.userId]);
     assert.equal((await call('GET', '/users/me/')).body.role, 'storekeeper');
     await house.superuser.query('delete from memberships where user_id = $1 and tenant_id = $2', where);
-    faultsOf(await call('GET', '/users/me/'), 401);
+    faultsOf(await soon('/users/me/', 401), 401);
   });
 });
 

@@ -28,8 +28,8 @@ export type FaultHouse = {
   member: Member;
   /** A new access token of the accountant, good for ten minutes. */
   access(): Promise<string>;
-  /** Starts a web process, on this database or by another way to it; it ends with the house at the latest. */
-  web(url?: string): Promise<Web>;
+  /** Starts a web process, on this database or by another way to it; it ends with the house at the latest. `more` are variables. */
+  web(url?: string, more?: Record<string, string>): Promise<Web>;
   close(): Promise<void>;
 };
 
@@ -51,9 +51,9 @@ async function openOn(database: Database): Promise<FaultHouse> {
     company,
     member,
     access: () => settingUp('an access token', async () => (await tokens.issue(member)).access),
-    web: (url = database.url) =>
+    web: (url = database.url, more = {}) =>
       settingUp('a web process', async () => {
-        const web = await startWeb(url);
+        const web = await startWeb(url, more);
         webs.push(web);
         return web;
       }),

@@ -39,14 +39,15 @@ process.on('exit', () => {
   for (const child of children) child.kill('SIGKILL');
 });
 
-/** Starts it on a free port, on a database that is migrated; resolves once it listens. */
-export async function startWeb(databaseUrl: string): Promise<Web> {
+/** Starts it on a free port, on a database that is migrated, with more variables; resolves once it listens. */
+export async function startWeb(databaseUrl: string, more: Record<string, string> = {}): Promise<Web> {
   const env = {
     PATH: process.env.PATH,
     DATABASE_URL: databaseUrl,
     PORT: '0',
     HIMALYTIX_SECRET_KEYS: testSecretKeys,
     HIMALYTIX_LOG_LEVEL: process.env.FAULT_LOG_LEVEL ?? 'fatal',
+    ...more,
   };
   const child = spawn(process.execPath, [program, 'web'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   children.add(child);

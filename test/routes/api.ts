@@ -15,13 +15,6 @@ export async function openRoutesApi(
   const records = new Map<string, DnsRecords>();
   const { resolver, close } = await openTestDns(records);
   const app = await buildApp(testConfig(), db, { resolveTxt: (name) => resolver.resolveTxt(name) });
-  const api = await testApiOf(db, app, prepare);
-  return {
-    ...api,
-    records,
-    close: async () => {
-      await api.close();
-      await close();
-    },
-  };
+  app.addHook('onClose', close);
+  return { ...(await testApiOf(db, app, prepare)), records };
 }

@@ -50,7 +50,7 @@ const sentFactor = ({ otp, recovery_code: recoveryCode }: SentFields) => ({ otp,
 
 function secondFactorRoute(app: ApiServer, services: Services): void {
   app.post('/auth/login/second-factor/', {
-    config: { permission: 'public' },
+    config: { permission: 'public', rateLimit: 'sign-in' },
     bodyLimit: smallBody,
     schema: {
       tags: ['auth'],
@@ -77,7 +77,7 @@ function secondFactorRoute(app: ApiServer, services: Services): void {
 
 function confirmRoute(app: ApiServer, services: Services): void {
   app.post('/auth/confirm/', {
-    config: { permission: 'signed-in' },
+    config: { permission: 'signed-in', rateLimit: 'sign-in' },
     bodyLimit: smallBody,
     schema: {
       tags: ['auth'],

@@ -1,6 +1,6 @@
 // Signing in and out over the API, and who one is.
 import { Type } from 'typebox';
-import { plainAccess } from '#lib/access';
+import type { Identity } from '#lib/http/guard';
 import { Problem } from '#lib/problem';
 import { tenantRefused } from '#tenancy';
 import { beginSession, checkCredentials } from '#users';
@@ -8,12 +8,13 @@ import { loginRefusal, secondFactorNeeded } from './auth-proofs.ts';
 import type { ApiServer, Services } from './context.ts';
 import { nullable, problems, strictObject, TokenSchema, UserSchema } from './schemas.ts';
 import { bearerOf, signInOrigin, smallBody } from './sign-in-origin.ts';
-import { signedIn, userDocument } from './signed-in.ts';
+import { signedIn } from './signed-in.ts';
+import { ownDocument } from './user-document.ts';
 
 function loginRoute(app: ApiServer, services: Services): void {
   const { db } = services;
   app.post('/auth/login/', {
-    config: { permission: 'public' },
+    config: { permission: 'public', rateLimit: 'sign-in' },
     bodyLimit: smallBody,
     schema: {
       tags: ['auth'],
@@ -41,7 +42,7 @@ function loginRoute(app: ApiServer, services: Services): void {
 function refreshRoute(app: ApiServer, services: Services): void {
   const { tokens } = services;
   app.post('/auth/refresh/', {
-    config: { permission: 'public' },
+    config: { permission: 'public', rateLimit: 'sign-in' },
     bodyLimit: smallBody,
     schema: {
       tags: ['auth'],
@@ -96,9 +97,10 @@ function meRoute(app: ApiServer, { permissions }: Services): void {
       summary: 'Who I am, in which company, and what I may do there',
       response: { 200: UserSchema, ...problems(401, 403) },
     },
-    handler: async ({ actor, tenant }) => {
-      const { userId, access = plainAccess, ...who } = actor;
-      return userDocument({ ...who, userId: userId ?? '', tenantId: tenant.id, access }, tenant, permissions);
+    handler: async ({ identity, tenant }, reply) => {
+      const { document, json } = ownDocument(identity as Identity, tenant, permissions);
+      reply.type('application/json; charset=utf-8').serializer(() => json);
+      return document;
     },
   });
 }

@@ -88,7 +88,7 @@ function revokeRoute(app: ApiServer, { db }: Services): void {
 
 function acceptRoute(app: ApiServer, { db }: Services): void {
   app.post('/invitations/accept/', {
-    config: { permission: 'public' },
+    config: { permission: 'public', rateLimit: 'sign-in' },
     bodyLimit: smallBody,
     schema: {
       tags: ['users'],

@@ -10,7 +10,7 @@ const Password = Type.String({ maxLength: 1000 });
 
 function requestRoute(app: ApiServer, services: Services): void {
   app.post('/auth/password-reset/', {
-    config: { permission: 'public' },
+    config: { permission: 'public', rateLimit: 'reset' },
     bodyLimit: smallBody,
     schema: {
       tags: ['auth'],
@@ -21,9 +21,8 @@ function requestRoute(app: ApiServer, services: Services): void {
       response: { 202: Type.Object({}), ...problems(403, 415, 422, 429) },
     },
     handler: async (request, reply) => {
-      const { ip } = signInOrigin(request);
       const tenantId = request.claimed?.id ?? null;
-      await requestPasswordReset(services, { email: request.body.email, tenantId, ip });
+      await requestPasswordReset(services, { email: request.body.email, tenantId });
       return await reply.code(202).send({});
     },
   });
@@ -31,7 +30,7 @@ function requestRoute(app: ApiServer, services: Services): void {
 
 function confirmRoute(app: ApiServer, services: Services): void {
   app.post('/auth/password-reset/confirm/', {
-    config: { permission: 'public' },
+    config: { permission: 'public', rateLimit: 'sign-in' },
     bodyLimit: smallBody,
     schema: {
       tags: ['auth'],

@@ -1,7 +1,7 @@
 // The gate that every request passes: which company, who, and may they. What is not declared does not open.
 import { timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { invalid, Problem } from '#lib/problem';
 import type { Actor, Tenant } from '#lib/tenant-tx';
 import { ownOrigin } from './own-origin.ts';
@@ -18,15 +18,15 @@ export type PageSession = {
 };
 
 /**
- * Who the credential says it is, and for which company; `csrfToken` and `session` only for a cookie. `tenant` is that company
- * where it was looked up together with the person, after the request had come.
+ * Who the credential says it is, and for which company; `credential` names it and is no secret, `csrfToken` and `session` come
+ * only with a cookie.
  */
 export type Identity = {
+  credential: string;
   tenantId: string;
   actor: Actor;
   csrfToken: string | null;
   session?: PageSession;
-  tenant?: Promise<Tenant | null>;
   /** What the sign-in is known by where a proof is noted; absent for a credential that is nobody's sign-in, such as an API key. */
   signedIn?: SignedIn;
   /** Whether the person has proved themselves a short while ago; absent where nobody is there who could. */
@@ -40,7 +40,7 @@ export type SignedIn = { sessionId: string } | { familyId: string };
 export type Gate = {
   /** The company that host and header name, or null; throws when they name none that is open. */
   claimedTenant(request: FastifyRequest): Promise<Tenant | null>;
-  tenantById(id: string): Promise<Tenant | null>;
+  tenantById(id: string): Tenant | Promise<Tenant | null>;
   /** Whom the Authorization header of an API request, or the cookie of a page, speaks for; null without either. */
   identify(request: FastifyRequest): Promise<Identity | null>;
   allows(actor: Actor, permission: string): boolean;
@@ -141,7 +141,7 @@ async function admit(gate: Gate, request: FastifyRequest): Promise<void> {
   if (permission === 'public' || permission === undefined) return;
   const identity = await gate.identify(request);
   if (!identity) throw signInFirst();
-  const tenant = await (identity.tenant ?? gate.tenantById(identity.tenantId));
+  const tenant = await gate.tenantById(identity.tenantId);
   if (tenant?.status !== 'active') throw gate.refused();
   if (request.claimed && request.claimed.id !== tenant.id) throw gate.refused();
   request.identity = identity;
@@ -158,7 +158,7 @@ async function admit(gate: Gate, request: FastifyRequest): Promise<void> {
 }
 
 /** A page that changes something proves that it is ours: by the session's token, and by where it says it comes from. */
-async function refuseForgery(request: FastifyRequest): Promise<void> {
+function refuseForgery(request: FastifyRequest): void {
   if (isApi(request) || isSafe(request.method)) return;
   const site = request.headers['sec-fetch-site'];
   const foreign = site !== undefined && site !== 'same-origin' && site !== 'none';
@@ -176,7 +176,7 @@ async function refuseForgery(request: FastifyRequest): Promise<void> {
 }
 
 /** What the database cannot hold is refused at the edge; where there is a schema, together with the schema's faults. */
-async function refuseUnfitValues(request: FastifyRequest, _reply: FastifyReply): Promise<void> {
+function refuseUnfitValues(request: FastifyRequest): void {
   const { body, querystring, params } = request.routeOptions.schema ?? {};
   const faults = [
     ...(body ? [] : unfitFaults(request.body)),
@@ -185,6 +185,19 @@ async function refuseUnfitValues(request: FastifyRequest, _reply: FastifyReply):
   ];
   if (faults.length > 0) throw invalid(faults, 'request/text');
 }
+
+/** A hook of a check that throws; a promise for each request would cost more than most checks do. */
+const checking =
+  (check: (request: FastifyRequest) => void) =>
+  (request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction) => {
+    try {
+      check(request);
+    } catch (error) {
+      done(error as Error);
+      return;
+    }
+    done();
+  };
 
 /**
  * Guards an app: every route declares `config.permission` or the start fails. Must be called before any route is added.
@@ -208,6 +221,6 @@ export function guard(app: FastifyInstance, gate: Gate, openPrefixes: readonly s
     }
   });
   app.addHook('onRequest', (request) => admit(gate, request));
-  app.addHook('preValidation', refuseUnfitValues);
-  app.addHook('preHandler', refuseForgery);
+  app.addHook('preValidation', checking(refuseUnfitValues));
+  app.addHook('preHandler', checking(refuseForgery));
 }

@@ -14,11 +14,13 @@ export function hangUpOnClosing(app: FastifyInstance): void {
   app.addHook('preClose', async () => {
     closing = setInterval(() => app.server.closeIdleConnections(), LOOK_EVERY_MS);
   });
-  app.addHook('onRequest', async () => {
-    if (closing) throw new Problem('unavailable', 'request/server-stops', 'the server stops; send again');
+  app.addHook('onRequest', (_request, _reply, done) => {
+    if (closing) done(new Problem('unavailable', 'request/server-stops', 'the server stops; send again'));
+    else done();
   });
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     if (closing) reply.header('Connection', 'close');
+    done();
   });
   app.addHook('onClose', async () => clearInterval(closing));
 }

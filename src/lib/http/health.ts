@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Db } from '#lib/db';
 
-const open = { config: { permission: 'public', tenant: 'none' as const } };
+const open = { config: { permission: 'public', tenant: 'none' as const, rateLimit: 'none' as const } };
 
 /** GET /health/live: the process answers. GET /health/ready: the database answers too, else 503. */
 export function registerHealth(app: FastifyInstance, db: Db): void {

@@ -1,7 +1,7 @@
 // Step-up: dangerous acts ask that whoever is signed in has proved themselves a short while ago.
 import { sql } from 'kysely';
 import type { Db } from '#lib/db';
-import type { SignedIn } from '#lib/http/guard';
+import type { Identity, SignedIn } from '#lib/http/guard';
 import { Problem } from '#lib/problem';
 import { passwordMatches } from '../password.ts';
 import { noteSignIn } from '../sign-in-events.ts';
@@ -25,7 +25,7 @@ function rowsOf(signedIn: SignedIn) {
 }
 
 /** Whether the person behind a sign-in has proved themselves within the last ten minutes; signing in counts. */
-export async function isFreshlyProved(db: Db, signedIn: SignedIn): Promise<boolean> {
+async function isFreshlyProved(db: Db, signedIn: SignedIn): Promise<boolean> {
   const { table, isOfIt } = rowsOf(signedIn);
   const { rows } = await sql<{ is_fresh: boolean }>`select exists (select from ${table}
     where ${isOfIt} and proved_at > now() - make_interval(secs => ${FRESH_SECONDS})) as is_fresh`.execute(
@@ -33,6 +33,12 @@ export async function isFreshlyProved(db: Db, signedIn: SignedIn): Promise<boole
   );
   return rows[0]?.is_fresh === true;
 }
+
+/** What a credential of somebody's own sign-in tells the guard beside the person. */
+export const signInOf = (db: Db, signedIn: SignedIn): Pick<Identity, 'signedIn' | 'isFresh'> => ({
+  signedIn,
+  isFresh: () => isFreshlyProved(db, signedIn),
+});
 
 /** How the person behind a sign-in has proved themselves since it began. */
 export async function methodsOf(db: Db, signedIn: SignedIn): Promise<SignInMethod[]> {

@@ -14,6 +14,7 @@ import { deadLinkPage } from './password-reset-pages.ts';
 import { plainAddress } from './sign-in-cookies.ts';
 
 const open = { config: { permission: 'public' } };
+const proving = { config: { permission: 'public', rateLimit: 'sign-in' as const } };
 
 /** GET and POST /invitation/. */
 export function invitationRoutes(app: FastifyInstance, services: PageServices): void {
@@ -41,7 +42,7 @@ export function invitationRoutes(app: FastifyInstance, services: PageServices): 
     show(request, reply, { token: textParameter(request, 'token'), name: '' }),
   );
 
-  app.post('/invitation/', open, async (request, reply) => {
+  app.post('/invitation/', proving, async (request, reply) => {
     const [token, name, password] = ['token', 'name', 'password'].map((field) =>
       sentText(request.body, field),
     ) as [string, string, string];

@@ -1,19 +1,18 @@
 // The pages of a forgotten password: asking for a link, and choosing another password with it.
-import { barePage, notice } from '#dashboard';
+import { barePage } from '#dashboard';
 import { type Html, html } from '#lib/html';
 import type { Fault } from '#lib/problem';
 import { formField } from './form-field.ts';
 
 const back = html`<p class="hx-bare-links"><a href="/sign-in/">Back to signing in</a></p>`;
 
-/** Asks for the address; `fault` says why it is to be asked again. */
-export function askResetPage({ email, fault }: { email: string; fault?: string }): Html {
+/** Asks for the address. */
+export function askResetPage(): Html {
   return barePage(
     'Forgot your password?',
     html`<h1>Forgot your password?</h1><p>You get a mail with a link to choose another.</p>
-${fault && notice('danger', fault)}
 <form class="hx-form" method="post" action="/password-reset/">
-${formField({ name: 'email', label: 'Email', type: 'email', value: email, autocomplete: 'username', autofocus: true })}
+${formField({ name: 'email', label: 'Email', type: 'email', autocomplete: 'username', autofocus: true })}
 <button class="btn btn-primary">Send me a link</button>
 </form>${back}`,
     ['account.css'],

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { sendPage, textParameter } from '#dashboard';
 import { html } from '#lib/html';
-import { type Fault, Problem } from '#lib/problem';
+import type { Fault } from '#lib/problem';
 import { RESET_MINUTES, requestPasswordReset, resetOf, resetPassword } from '../password-reset.ts';
 import { newSecretToken } from '../secret-token.ts';
 import { policyOfPerson } from '../sign-in-policy.ts';
@@ -10,26 +10,21 @@ import { faultsAt, faultsOfForm, sentText } from './form-field.ts';
 import type { PageServices } from './handed-to-pages.ts';
 import { passwordHint } from './password-hint.ts';
 import { askResetPage, choosePasswordPage, deadLinkPage, resetSentPage } from './password-reset-pages.ts';
-import { pageOrigin, plainAddress, setDeviceCookie } from './sign-in-cookies.ts';
+import { pageOrigin, setDeviceCookie } from './sign-in-cookies.ts';
 
 const open = { config: { permission: 'public' } };
+const asking = { config: { permission: 'public', rateLimit: 'reset' as const } };
+const proving = { config: { permission: 'public', rateLimit: 'sign-in' as const } };
 
 /** GET and POST of /password-reset/ and /password-reset/confirm/. */
 export function passwordResetRoutes(app: FastifyInstance, services: PageServices): void {
   const { db } = services;
 
-  app.get('/password-reset/', open, (_request, reply) => sendPage(reply, askResetPage({ email: '' })));
+  app.get('/password-reset/', open, (_request, reply) => sendPage(reply, askResetPage()));
 
-  app.post('/password-reset/', open, async (request, reply) => {
+  app.post('/password-reset/', asking, async (request, reply) => {
     const email = sentText(request.body, 'email').trim();
-    try {
-      const tenantId = request.claimed?.id ?? null;
-      await requestPasswordReset(services, { email, tenantId, ip: plainAddress(request.ip) });
-    } catch (error) {
-      if (!(error instanceof Problem) || error.kind !== 'too-many') throw error;
-      reply.header('Retry-After', String(error.retryAfter));
-      return await sendPage(reply, askResetPage({ email, fault: error.detail }), 429);
-    }
+    await requestPasswordReset(services, { email, tenantId: request.claimed?.id ?? null });
     return await sendPage(reply, resetSentPage(email, RESET_MINUTES));
   });
 
@@ -48,7 +43,7 @@ export function passwordResetRoutes(app: FastifyInstance, services: PageServices
     showForm(reply, textParameter(request, 'token')),
   );
 
-  app.post('/password-reset/confirm/', open, async (request, reply) => {
+  app.post('/password-reset/confirm/', proving, async (request, reply) => {
     const [token, password] = [sentText(request.body, 'token'), sentText(request.body, 'password')];
     const from = pageOrigin(request);
     // The mailbox was theirs, so a stranger's failures shall not keep this browser out when it signs in next.

@@ -30,6 +30,7 @@ import { pageOrigin } from './sign-in-cookies.ts';
 import { switchRoutes } from './switch-routes.ts';
 
 const open = { config: { permission: 'public' } };
+const proving = { config: { permission: 'public', rateLimit: 'sign-in' as const } };
 
 /** /sign-in/, /sign-out/, /password-reset/, /invitation/, /switch/, /account/ and /settings/. Requires @fastify/cookie on the app. */
 export async function userPageRoutes(app: FastifyInstance, services: PageServices): Promise<void> {
@@ -44,7 +45,7 @@ export async function userPageRoutes(app: FastifyInstance, services: PageService
     return await sendSignInPage(services, request, reply, { next, done });
   });
 
-  app.post('/sign-in/', open, (request, reply) => signIn(services, request, reply));
+  app.post('/sign-in/', proving, (request, reply) => signIn(services, request, reply));
 
   app.post('/sign-out/', { config: { permission: 'signed-in' } }, async (request, reply) => {
     const token = ownCookie(request, sessionCookie);

@@ -19,6 +19,7 @@ import { formToKeep, type KeptForm, keptForm, sendOnPage } from './kept-form.ts'
 import { requestMember, sessionId } from './page-member.ts';
 
 const signedIn = { config: { permission: 'signed-in' } };
+const proves = { config: { permission: 'signed-in', rateLimit: 'sign-in' } } as const;
 
 async function show(
   { db, config, contextOf }: PageServices,
@@ -59,7 +60,7 @@ export function confirmRoutes(app: FastifyInstance, services: PageServices): voi
     show(services, request, reply, { next: safeNext(textParameter(request, 'next')) }),
   );
 
-  app.post('/account/confirm/', signedIn, async (request, reply) => {
+  app.post('/account/confirm/', proves, async (request, reply) => {
     const next = safeNext(sentText(request.body, 'next'));
     const form = keptForm(request.body);
     const { signedIn: session } = request.identity ?? {};

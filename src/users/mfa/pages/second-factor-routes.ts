@@ -24,6 +24,7 @@ import { secondFactorPage } from './second-factor-page.ts';
 import { setUpRoutes } from './set-up-routes.ts';
 
 const open = { config: { permission: 'public' } };
+const proves = { config: { permission: 'public', rateLimit: 'sign-in' } } as const;
 
 /** Shows the question, with what was wrong with the last answer. */
 async function ask(
@@ -84,7 +85,7 @@ function questionRoutes(app: FastifyInstance, services: PageServices): void {
     return await reply.redirect(`/sign-in/second-factor/set-up/?next=${encodeURIComponent(next)}`, 303);
   });
 
-  app.post('/sign-in/second-factor/', open, (request, reply) => answer(services, request, reply));
+  app.post('/sign-in/second-factor/', proves, (request, reply) => answer(services, request, reply));
 
   app.post('/sign-in/second-factor/options/', open, async (request) => {
     const { tenantId, userId } = (await pendingOf(services.db, request)).member;
@@ -112,7 +113,7 @@ function passkeyRoutes(app: FastifyInstance, services: PageServices): void {
     return await passkeyRequest(services.db, purpose, relyingPartyOf(request, services.config.baseDomain));
   });
 
-  app.post('/sign-in/passkey/', open, async (request, reply) => {
+  app.post('/sign-in/passkey/', proves, async (request, reply) => {
     const next = safeNext(sentText(request.body, 'next'));
     try {
       const begun = await signInByPasskey(services, request);

@@ -21,6 +21,7 @@ import { recoveryCodesView } from './recovery-codes-view.ts';
 import { demandedPage, signInStepPage } from './second-factor-page.ts';
 
 const open = { config: { permission: 'public' } };
+const proves = { config: { permission: 'public', rateLimit: 'sign-in' } } as const;
 const address = '/sign-in/second-factor/set-up/';
 
 /** The sign-in under way, if its member has no factor yet. Throws unauthenticated, or a conflict for who has one to prove. */
@@ -97,7 +98,7 @@ export function setUpRoutes(app: FastifyInstance, services: PageServices): void 
       : await beginAgain(request, reply, next);
   });
 
-  app.post(address, open, (request, reply) => takeSetUp(services, request, reply));
+  app.post(address, proves, (request, reply) => takeSetUp(services, request, reply));
 
   app.post(`${address}options/`, open, async (request) => {
     const { member } = await pendingSetUp(services, request);

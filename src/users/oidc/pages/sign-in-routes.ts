@@ -16,7 +16,7 @@ import { PENDING_SECONDS } from '../pending-sign-in.ts';
 import { beginAtProvider, finishAtProvider, type ProviderServices } from '../provider-sign-in.ts';
 import { leavingPage } from './leaving-page.ts';
 
-const open = { config: { permission: 'public' } };
+const proving = { config: { permission: 'public', rateLimit: 'sign-in' as const } };
 
 /** Holds the secret of the sign-in under way; it is sent to the callbacks only, and to no other company's host. */
 const pendingCookie = 'himalytix_provider';
@@ -89,7 +89,7 @@ async function tell(
 
 /** GET /sign-in/oidc/:provider/ and its callback. */
 export function providerSignInRoutes(app: FastifyInstance, services: ProviderServices): void {
-  app.get('/sign-in/oidc/:provider/', open, async (request, reply) => {
+  app.get('/sign-in/oidc/:provider/', proving, async (request, reply) => {
     const nextPath = safeNext(textParameter(request, 'next'));
     try {
       return await sendToProvider(services, request, reply, {
@@ -102,7 +102,7 @@ export function providerSignInRoutes(app: FastifyInstance, services: ProviderSer
     }
   });
 
-  app.get('/sign-in/oidc/:provider/callback/', open, async (request, reply) => {
+  app.get('/sign-in/oidc/:provider/callback/', proving, async (request, reply) => {
     const tenant = companyOfHost(request);
     const provider = await enabledProvider(services.db, tenant.id, slugOf(request));
     const secret = ownCookie(request, pendingCookie);
