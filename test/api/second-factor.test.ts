@@ -143,7 +143,7 @@ describe('a recovery code', () => {
     const { codes } = await setUpApp(house.db, member.userId);
     const [first = '', next = ''] = codes;
     assert.equal(new Set(codes).size, 10);
-    for (const code of codes) assert.match(code, /^([0-9a-hjkmnp-tv-z]{4}-){3}[0-9a-hjkmnp-tv-z]{4}$/);
+    for (const code of codes) assert.match(code, /^([0-9a-hjkmnp-tv-z]{4}-){5}[0-9a-hjkmnp-tv-z]{4}$/);
     assert.equal((await second(await pendingOf(member), { recovery_code: first })).status, 200);
     refused(await second(await pendingOf(member), { recovery_code: first }), 'users/second-factor-refused');
     const keyed = next.toUpperCase().replaceAll('-', ' ').replaceAll('0', 'O').replaceAll('1', 'I');
