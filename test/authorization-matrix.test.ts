@@ -22,13 +22,16 @@ async function digest(): Promise<Record<string, string>> {
   return tables;
 }
 
+/** Some thousand calls, in milliseconds: more than one test is given. */
+const longWalk = { timeout: 900_000 };
+
 before(async () => {
   house = await openTestHouse(6);
   api = await openRoutesApi(house);
   books = await openBooksOf(house, api, plainMarks);
   callers = await callersOf(books);
   matrix = await walkMatrix(books, callers, reviewable(api.app.guardedRoutes), digest);
-});
+}, longWalk);
 
 after(async () => {
   await api.close();

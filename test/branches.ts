@@ -140,5 +140,5 @@ export function telltales(text: string): string[] {
   const plain = text
     .replaceAll(/\d\d(?::|%3A)\d\d(?::|%3A)\d\d\.\d+/g, '')
     .replaceAll(/(?<=\d),(?=\d{3})/g, '');
-  return plain.match(/SECRET[^"<]*|\d+\.(?!00)\d\d(?![\d.])/gi) ?? [];
+  return plain.match(/SECRET[^"<]*|\d+\.(?!00)\d\d(?![\d.])/g) ?? [];
 }

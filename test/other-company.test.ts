@@ -39,6 +39,9 @@ async function sidesOf(theirs: Books, ours: Books): Promise<Sides> {
 
 const routes = () => reviewable(api.app.guardedRoutes);
 
+/** Some thousand calls, in milliseconds: more than one test is given. */
+const longWalk = { timeout: 900_000 };
+
 before(async () => {
   house = await openTestHouse(6);
   api = await openRoutesApi(house);
@@ -51,7 +54,7 @@ before(async () => {
     before_ = await digestOf(house, sides.theirs.company);
   });
   stored = [before_, await digestOf(house, sides.theirs.company)];
-});
+}, longWalk);
 
 after(async () => {
   await api.close();
@@ -87,7 +90,8 @@ async function withRoutes(add: (app: FastifyInstance) => void, work: (other: Rou
   try {
     await work(other);
   } finally {
-    await other.close();
+    // Not other.close(), which holds answers to /api/schema/: what was added is not told of there.
+    await other.app.close();
   }
 }
 

@@ -70,7 +70,7 @@ test('a script imports its neighbour by the hashed address', async () => {
 });
 
 test('the favicon is answered where browsers look for it', async () => {
-  assert.equal((await get('/favicon.ico')).headers['content-type'], 'image/svg+xml');
+  assert.equal((await get('/favicon.ico')).headers['content-type'], 'image/svg+xml; charset=utf-8');
 });
 
 test('the API’s reference fetches nothing from elsewhere', async () => {

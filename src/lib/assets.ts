@@ -29,7 +29,7 @@ const vendored: Record<string, string> = {
 const types: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
-  '.svg': 'image/svg+xml',
+  '.svg': 'image/svg+xml; charset=utf-8',
   '.png': 'image/png',
 };
 
@@ -58,12 +58,12 @@ export function serveAssets(app: FastifyInstance): void {
     const [, stem, hash, extension] = /^(.+)\.([0-9a-f]{12})(\.\w+)$/.exec(request.params.file) ?? [];
     const asset = loadAsset(`${stem}${extension}`);
     if (asset === undefined || asset.hash !== hash)
-      return reply.code(404).type('text/plain').send('Not found');
+      return reply.code(404).type('text/plain; charset=utf-8').send('Not found');
     return sendAsset(asset, 'public, max-age=31536000, immutable', request, reply);
   });
   app.get('/favicon.ico', (request, reply) => {
     const icon = loadAsset('favicon.svg');
-    if (icon === undefined) return reply.code(404).type('text/plain').send('Not found');
+    if (icon === undefined) return reply.code(404).type('text/plain; charset=utf-8').send('Not found');
     return sendAsset(icon, 'public, max-age=86400', request, reply);
   });
 }

@@ -25,6 +25,11 @@ test('length is counted in characters, and a short one is refused', async () => 
   assert.deepEqual(await codesOf('plinth vexed quartz', { ...presetPolicy, minLength: 20 }), ['short']);
 });
 
+test('a password may have sixty-four characters, and a thousand', async () => {
+  const long = 'plinth vexed quartz jumbled fog '.repeat(32);
+  for (const length of [64, 1000]) assert.deepEqual(await codesOf(long.slice(0, length)), [], String(length));
+});
+
 test('a password that no server should hash is refused unread', async () => {
   assert.deepEqual(await codesOf('ab'.repeat(501)), ['long']);
 });

@@ -16,6 +16,7 @@ import {
   testPassword,
 } from '#test/company';
 import { testKeyRing } from '#test/secret-keys';
+import { soon } from '#test/soon';
 import { type Member, roleAllows, roles } from '#users';
 import { faultsOf } from './problem.ts';
 
@@ -90,7 +91,6 @@ describe('a company', () => {
       { host: `a.${slug}.localhost` },
       { host: `${slug}.localhost.evil.test` },
       { host: 'evil.test' },
-      { host: '.localhost' },
     ];
     for (const headers of bad) {
       const answer = await me(access, headers);
@@ -245,26 +245,24 @@ describe('an access token', () => {
   test('ends within a second with the membership, the role with its change, and with the user’s account, whoever changes them', async () => {
     const clerk = await addMember(house.db, mine, 'clerk');
     const call = await api.as(clerk);
-    const soon = async (path: string, status: number): Promise<Answer> => {
-      const until = performance.now() + 1000;
-      for (;;) {
-        const answer = await call('GET', path);
-        if (answer.status === status || performance.now() > until) return answer;
-      }
-    };
+    const becomes = (path: string, status: number) =>
+      soon(
+        () => call('GET', path),
+        (answer) => answer.status === status,
+      );
     const where = [clerk.userId, clerk.tenantId];
     assert.equal((await call('GET', '/accounts/')).status, 200);
     await house.superuser.query(
       "update memberships set role = 'storekeeper' where user_id = $1 and tenant_id = $2",
       where,
     );
-    faultsOf(await soon('/accounts/', 403), 403);
+    faultsOf(await becomes('/accounts/', 403), 403);
     await house.superuser.query('update users set is_active = false where id = $1', [clerk.userId]);
-    faultsOf(await soon('/users/me/', 401), 401);
+    faultsOf(await becomes('/users/me/', 401), 401);
     await house.superuser.query('update users set is_active = true where id = $1', [clerk.userId]);
     assert.equal((await call('GET', '/users/me/')).body.role, 'storekeeper');
     await house.superuser.query('delete from memberships where user_id = $1 and tenant_id = $2', where);
-    faultsOf(await soon('/users/me/', 401), 401);
+    faultsOf(await becomes('/users/me/', 401), 401);
   });
 });
 

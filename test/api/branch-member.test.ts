@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type BranchBooks, createBranchBooks, saleOf, telltales } from '#test/branches';
 import { addMember, openTestApi, openTestHouse, type TestApi, type TestHouse } from '#test/company';
+import { soon } from '#test/soon';
 import { openSession } from '#users';
 
 let house: TestHouse;
@@ -45,7 +46,11 @@ test('a member whose membership says a branch is limited to it, by token and by 
   assert.match(await page(), /Branch KTM only/);
   await limit(null);
   assert.match(await page(), /SECRET/);
-  assert.equal((await call('GET', `/journal-entries/${ids.other}/`)).status, 200);
+  const told = await soon(
+    () => call('GET', `/journal-entries/${ids.other}/`),
+    ({ status }) => status !== 404,
+  );
+  assert.equal(told.status, 200);
 });
 
 test('a draft of another branch is neither approved nor its approval withdrawn by who is limited', async () => {

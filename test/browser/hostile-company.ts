@@ -20,6 +20,7 @@ export const shownTexts = [
   'role',
   'key',
   'draft',
+  'provider',
 ].map(named);
 
 type Post = (path: string, body: object) => Promise<void>;
@@ -37,6 +38,8 @@ async function postAll(post: Post): Promise<void> {
   });
   await post('/roles/', { key: 'hacked', title: named('role'), permissions: ['dashboard.view'] });
   await post('/api-keys/', { name: named('key'), expires_in_days: 30 });
+  const client = { client_id: named('client'), client_secret: 'not one of theirs' };
+  await post('/identity-providers/', { kind: 'google', name: named('provider'), ...client });
   await post('/dimensions/branch/values/', { code: 'HACKED', name: named('branch') });
   const template = {
     name: named('template'),
@@ -49,7 +52,7 @@ async function postAll(post: Post): Promise<void> {
   await post('/recurring-entries/', template);
   await post('/exchange-rates/', {
     currency: 'EUR',
-    date: day,
+    rate_date: day,
     rate: '130',
     source: named('source').slice(0, 60),
   });

@@ -1,11 +1,11 @@
 // Finds every page by its route and its links, and fills in every form that takes a text.
-import type { Page } from 'playwright-core';
+import type { Page, Response } from 'playwright-core';
 import { pageRoutes } from './browser.ts';
 
-/** Links that end the session or lead out of the company are not followed. */
-const notFollowed = /^\/(sign-out|switch)\//;
+/** What ends the session or only leads on, out of the company or to an identity provider, is not followed. */
+const notFollowed = /^\/(sign-out|switch|sign-in\/oidc)\//;
 /** So many pages of one route are opened, such as of one entry. */
-const PAGES_A_ROUTE = 3;
+const PAGES_A_ROUTE = 4;
 
 /** Remembers which addresses there are to open, route by route, so that every new page is opened by itself. */
 export class Pages {
@@ -62,16 +62,17 @@ const texts = "['text', 'search', 'email', 'url', 'tel', 'password', 'textarea']
 /** The forms of a page that take a text, by their place in it; each with where it goes. */
 export async function textFormsOf(page: Page): Promise<{ index: number; name: string }[]> {
   return await page.evaluate(`[...document.forms]
-    .map((form, index) => ({ form, index, name: form.method + ' ' + new URL(form.action).pathname.replace(/[0-9a-f-]{36}|(?<=\\/)\\d+/g, ':id') }))
+    .map((form, index) => ({ form, index, name: form.getAttribute('method') + ' ' + new URL(form.getAttribute('action') ?? '', location).pathname.replace(/[0-9a-f-]{36}|(?<=\\/)\\d+/g, ':id') }))
     .filter(({ form }) => [...form.elements].some((each) => ${texts}.includes(each.type) && !each.disabled))
     .map(({ index, name }) => ({ index, name }))`);
 }
 
 /** Keys the text into every field that takes one, as somebody would whom no rule of the browser holds, and sends the form. */
 export async function sendForm(page: Page, index: number, text: string): Promise<void> {
-  const answer = page.waitForResponse((each) => /document|xhr|fetch/.test(each.request().resourceType()), {
-    timeout: 3000,
-  });
+  const isAnswer = (each: Response) =>
+    /document|xhr|fetch/.test(each.request().resourceType()) &&
+    ![301, 302, 303, 307, 308].includes(each.status());
+  const answer = page.waitForResponse(isAnswer, { timeout: 1000 }).catch(() => {});
   await page.evaluate(`(() => {
     const form = document.forms[${index}];
     form.noValidate = true;
@@ -84,7 +85,8 @@ export async function sendForm(page: Page, index: number, text: string): Promise
     }
     form.requestSubmit(form.querySelector('button:not([type=button]), [type=submit]'));
   })()`);
-  await answer.catch(() => {});
+  await answer;
   await page.waitForLoadState('load');
-  await page.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done, 30)))');
+  // What a script of the page does with the answer is done by then.
+  await page.waitForTimeout(20);
 }

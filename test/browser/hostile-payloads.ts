@@ -4,10 +4,8 @@ import type { Page } from 'playwright-core';
 /** Markup, an attribute's end, an address that runs, the end of any element, templates and SQL. */
 export const payloads = [
   `"><script>hacked1=1</script><img src=x onerror=hacked2=1>{{7*7}}'); drop table accounts;--`,
-  `"><svg onload=hacked3=1><a href=javascript:hacked9=1>x</a>\u202e \${7*7} \`; delete from journal_lines`,
-  `' autofocus tabindex=1 onfocus=hacked4=1 hx-on:load="hacked5=1" data-x='`,
+  `' autofocus onfocus=hacked3=1 hx-on:load="hacked4=1" x='></title></textarea></script><svg onload=hacked5=1>\u202e \${7*7}\``,
   'javascript:hacked6=1//',
-  '</title></textarea></script></style><script>hacked7=1</script><iframe srcdoc="<script>hacked8=1</script>">',
 ] as const;
 
 /** The first one, which is in every text that no form takes. */
@@ -30,7 +28,15 @@ const look = `(() => {
 
 /** What of a hostile text this page has run or taken for markup; empty when it is only text. */
 export async function injected(page: Page): Promise<string[]> {
-  return await page.evaluate<string[]>(look);
+  for (let tries = 3; ; tries -= 1) {
+    try {
+      return await page.evaluate<string[]>(look);
+    } catch (error) {
+      // A page that sends itself on is looked at where it leads to.
+      if (tries === 0 || !/context was destroyed/.test(String(error))) throw error;
+      await page.waitForLoadState('load');
+    }
+  }
 }
 
 const readText = `(() => {

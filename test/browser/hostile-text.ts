@@ -37,23 +37,32 @@ async function open(page: Page, address: string): Promise<string> {
   return await textOf(page);
 }
 
-/** Sends every form of a page that takes a text, once with each payload. */
+/** Sends every form of a page that is open and takes a text, once with each payload. */
 async function sendForms(
   page: Page,
   address: string,
   sent: Set<string>,
   signIn: () => Promise<void>,
 ): Promise<void> {
+  let fresh = true;
   for (const { index, name } of await textFormsOf(page)) {
     if (sent.has(name)) continue;
     sent.add(name);
     for (const payload of payloads) {
-      await open(page, address);
+      if (!fresh) await open(page, address);
+      fresh = false;
       await sendForm(page, index, payload);
       assert.deepEqual(await injected(page), [], `${name} on ${address}`);
       await signIn();
     }
   }
+}
+
+const policyHeader = 'content-security-policy';
+
+/** The policy that the pages are served under. */
+async function policyOf(page: Page): Promise<string> {
+  return (await page.goto('/sign-in/'))?.headers()[policyHeader] ?? '';
 }
 
 const beforeLeaving = { expected: /^beforeunload/ };
@@ -90,18 +99,19 @@ describe('hostile text', () => {
           page.context().addCookies([{ ...(await sessionOf(company, 'owner')), url: origin }]);
         const pages = new Pages(Object.values(await addressesOf(company, named('draft'))));
         const sent = new Set<string>();
+        const missing = new Set(shownTexts);
+        const read = async (address: string) => {
+          const text = await open(page, address);
+          for (const each of missing) if (text.includes(each)) missing.delete(each);
+        };
         for (const address of pages) {
-          await open(page, address);
+          await read(address);
           for (const link of await linksOf(page)) pages.add(link);
           await sendForms(page, address, sent, signIn);
         }
         assert.ok(sent.size >= 10, [...sent].join());
         assert.deepEqual(pages.missing(), [], 'pages to which no link leads');
-        const missing = new Set(shownTexts);
-        for (const address of pages) {
-          const text = await open(page, address);
-          for (const each of missing) if (text.includes(each)) missing.delete(each);
-        }
+        for (const address of pages) await read(address);
         assert.deepEqual([...missing], [], 'texts that no page shows as they were stored');
       },
       { of: () => company, ...beforeLeaving },
@@ -139,54 +149,48 @@ describe('hostile text', () => {
     }),
   );
 
-  test('that a page does not escape is noticed: it runs without a policy, and under ours it is a breach that is told', async () => {
-    await walk(
+  test(
+    'that a page does not escape is noticed: it runs where there is no policy, and is seen where ours stops it',
+    walk(
       null,
       async (page) => {
-        const answer = await page.request.get('/sign-in/');
-        const policy = answer.headers()['content-security-policy'] ?? '';
+        const policy = await policyOf(page);
         assert.match(policy, /script-src 'self'/);
         for (const [index, payload] of payloads.entries()) {
-          const body = `<!doctype html><title>x</title><p title="${payload}"><a href="${payload}">${payload}</a><b title='${payload}'>`;
-          const serve = (name: string, headers: Record<string, string>) =>
-            page.route(`**/${name}/${index}/`, (route) =>
+          const inside = `<a href="${payload}">${payload}</a>`;
+          const body = `<!doctype html><p title="${payload}">${inside}<b title='${payload}'></b><b title="">${payload}`;
+          const served: Record<string, Record<string, string>> = {
+            bare: {},
+            kept: { [policyHeader]: policy },
+          };
+          for (const [name, headers] of Object.entries(served)) {
+            const address = `/${name}/${index}/`;
+            await page.route(`**${address}`, (route) =>
               route.fulfill({ contentType: 'text/html', headers, body }),
             );
-          await serve('bare', {});
-          await serve('kept', { 'content-security-policy': policy });
-          await page.goto(`/bare/${index}/`);
-          await page.waitForTimeout(50);
-          assert.notDeepEqual(await injected(page), [], payload);
-          await page.goto(`/kept/${index}/`);
-          await page.waitForTimeout(50);
-          const found = await injected(page);
-          assert.notDeepEqual(found, [], payload);
-          assert.deepEqual(
-            found.filter((each) => each.startsWith('it ran')),
-            [],
-            'the policy stops what was not escaped',
-          );
+            await page.goto(address);
+            await page.waitForTimeout(100);
+            const found = await injected(page);
+            assert.notDeepEqual(found, [], `${name} ${payload}`);
+            const ran = found.some((each) => each.startsWith('it ran'));
+            // An address runs when it is followed, which nobody does here.
+            assert.equal(ran, name === 'bare' && !payload.startsWith('javascript:'), found.join('\n'));
+          }
         }
       },
-      { expected: /^(policy: |.*Content Security Policy|Failed to load resource|.*Unexpected|.*Invalid)/ },
-    )();
-    await assert.rejects(
-      walk(null, async (page) => {
-        await page.route('**/breach/', async (route) => {
-          const { headers } = await page.request
-            .get('/sign-in/')
-            .then((each) => ({ headers: each.headers() }));
-          const policy = headers['content-security-policy'] ?? '';
-          await route.fulfill({
-            contentType: 'text/html',
-            headers: { 'content-security-policy': policy },
-            body: `<p>${hostile}`,
-          });
-        });
-        await page.goto('/breach/');
-        await page.waitForTimeout(100);
-      }),
-      /policy: script-src/,
-    );
+      { expected: /./ },
+    ),
+  );
+
+  test('that our policy stops is told as a breach, which fails a walk', async () => {
+    const breach = walk(null, async (page) => {
+      const headers = { [policyHeader]: await policyOf(page) };
+      await page.route('**/breach/', (route) =>
+        route.fulfill({ contentType: 'text/html', headers, body: `<p title="${hostile}` }),
+      );
+      await page.goto('/breach/');
+      await page.waitForTimeout(100);
+    });
+    await assert.rejects(breach, /policy: script-src/);
   });
 });

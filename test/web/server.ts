@@ -110,7 +110,8 @@ export async function openWeb(prepare?: Parameters<typeof testApiOf>[2]): Promis
   const plain = await serve({});
   const https = await serve({ HIMALYTIX_PUBLIC_URL: 'https://localhost', HIMALYTIX_TRUST_PROXY: 'true' });
   const close = async () => {
-    for (const api of opened) await api.close();
+    // Not by api.close(): the document of the API does not tell of what is refused before any route.
+    for (const { app } of opened) await app.close();
     await house.close();
   };
   return { house, company, owner, plain, https, both: [plain, https], serve, close };

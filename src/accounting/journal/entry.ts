@@ -18,6 +18,14 @@ export type LineInput = {
   dimensions?: Record<string, string>;
 };
 
+/** Whether a line is in the company's currency and without dimensions, as nearly all are. */
+export const isPlain = (line: Record<string, unknown>): boolean =>
+  line.currency === undefined &&
+  line.rate === undefined &&
+  line.base_debit === undefined &&
+  line.base_credit === undefined &&
+  line.dimensions === undefined;
+
 /**
  * An entry to post. `entry_date` is an ISO Gregorian date; `id` a UUIDv7, made when absent; `source_key` makes a repeat
  * of the same source recognisable and is unique in the company; `reverses_id` names the entry that this one reverses;

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { uuidv7 } from 'uuidv7';
 import type { Fault } from '#lib/problem';
 import type { TenantTx } from '#lib/tenant-tx';
-import type { EntryInput, EntryResult, LineInput } from './entry.ts';
+import { type EntryInput, type EntryResult, isPlain, type LineInput } from './entry.ts';
 
 /** `malformed` tells the database that a fault was found already and no follow-up fault is to be reported for it. */
 type Unchecked<T> = T & { malformed?: boolean };
@@ -21,18 +21,55 @@ type Row = {
   faults: Fault[] | null;
 };
 
-/** The two JSON documents that post_entries() and entry_faults() take (see migrations/tenant/0008-posting-in-sets.sql). */
-export function documentsOf(entries: readonly UncheckedEntry[]): { heads: string; lines: string } {
+/** The heads of entries as a JSON document. */
+function headsOf(entries: readonly UncheckedEntry[]): string {
   const heads = entries.map(({ lines: _, ...head }, ix) => ({
     source: 'api',
     ...head,
     id: head.id ?? uuidv7(),
     ix,
   }));
+  return JSON.stringify(heads);
+}
+
+/** The two JSON documents that post_entries() and entry_faults() take (see migrations/tenant/0008-posting-in-sets.sql). */
+export function documentsOf(entries: readonly UncheckedEntry[]): { heads: string; lines: string } {
   const lines = entries.flatMap((entry, entry_ix) =>
     entry.lines.map((line, line_ix) => ({ ...line, entry_ix, line_ix })),
   );
-  return { heads: JSON.stringify(heads), lines: JSON.stringify(lines) };
+  return { heads: headsOf(entries), lines: JSON.stringify(lines) };
+}
+
+/** What PostgreSQL reads in an array as it stands; all else is quoted. */
+const UNQUOTED = /^\d[\d.]*$/;
+
+/** An array as PostgreSQL reads it (PostgreSQL manual, 8.15.2); null for a column in which there is nothing. */
+function arrayText(values: readonly (string | number | null | undefined)[]): string | null {
+  let filled = false;
+  const elements = values.map((value) => {
+    if (value === null || value === undefined) return 'NULL';
+    filled = true;
+    const text = String(value);
+    return UNQUOTED.test(text) ? text : `"${text.replace(/[\\"]/g, '\\$&')}"`;
+  });
+  return filled ? `{${elements.join()}}` : null;
+}
+
+/**
+ * The columns of plain lines, which the database reads at a fraction of the cost of a document (see
+ * migrations/tenant/0015-lines-in-columns.sql); null when a line says more than they hold.
+ */
+function columnsOf(entries: readonly EntryInput[]) {
+  const lines = entries.flatMap((entry) => entry.lines as UncheckedEntry['lines']);
+  if (!lines.every((line) => isPlain(line) && line.malformed !== true)) return null;
+  return {
+    entryIx: arrayText(entries.flatMap((entry, ix) => entry.lines.map(() => ix))),
+    lineIx: arrayText(entries.flatMap((entry) => entry.lines.map((_, ix) => ix))),
+    account: arrayText(lines.map((line) => line.account)),
+    debit: arrayText(lines.map((line) => line.debit)),
+    credit: arrayText(lines.map((line) => line.credit)),
+    memo: arrayText(lines.map((line) => line.memo)),
+  };
 }
 
 /**
@@ -45,10 +82,18 @@ export async function postEntries(
   entries: readonly EntryInput[],
   options: { atomic?: boolean; dryRun?: boolean } = {},
 ): Promise<EntryResult[]> {
-  const { heads, lines } = documentsOf(entries);
-  const { rows } = await sql<Row>`
-    select * from post_entries(${heads}::jsonb, ${lines}::jsonb, ${options.atomic ?? false}, ${options.dryRun ?? false})
-  `.execute(tx.db);
+  const atomic = options.atomic ?? false;
+  const dryRun = options.dryRun ?? false;
+  const columns = columnsOf(entries);
+  const { heads, lines } = columns ? { heads: headsOf(entries), lines: null } : documentsOf(entries);
+  const { rows } = await (columns
+    ? sql<Row>`
+        select * from post_plain_entries(${heads}::jsonb, row(${columns.entryIx}::integer[],
+          ${columns.lineIx}::integer[], ${columns.account}::text[], ${columns.debit}::numeric[],
+          ${columns.credit}::numeric[], ${columns.memo}::text[])::plain_lines, ${atomic}, ${dryRun})
+      `
+    : sql<Row>`select * from post_entries(${heads}::jsonb, ${lines}::jsonb, ${atomic}, ${dryRun})`
+  ).execute(tx.db);
   return rows.map(({ id, number, sequence, faults }) =>
     number !== null && sequence !== null
       ? { posted: true, id, number, sequence }

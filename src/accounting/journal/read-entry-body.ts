@@ -4,18 +4,11 @@ import { isStorable } from '#lib/http/unfit-values';
 import { currencyScale, parseAmount } from '#lib/money';
 import type { Fault } from '#lib/problem';
 import type { Tenant } from '#lib/tenant-tx';
+import { isPlain } from './entry.ts';
 import type { UncheckedEntry } from './post-entries.ts';
 
 /** Decimals that a rate may have; numeric(24,10) in the database holds as many. */
 const RATE_DECIMALS = 10;
-
-/** Whether a line is in the company's currency and without dimensions, as nearly all are. */
-const isPlain = (line: Record<string, unknown>) =>
-  line.currency === undefined &&
-  line.rate === undefined &&
-  line.base_debit === undefined &&
-  line.base_credit === undefined &&
-  line.dimensions === undefined;
 
 type Read = { entry: UncheckedEntry; faults: Fault[] };
 

@@ -4,9 +4,12 @@ import { assetUrl } from '#lib/assets';
 import { html } from '#lib/html';
 import type { ApiVersion } from '../versions/version.ts';
 
-/** The two style elements of ReDoc: an empty one, which it fills rule by rule, and the look of its scroll bars. */
-const redocStyles =
-  "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=' 'sha256-QMIg+bpjm3JdElJ388KYke01izlUW0UoNOeKjpMxdgc='";
+/** The style elements that they write: an empty one, which ReDoc fills rule by rule, its scroll bars, and one of Swagger UI. */
+const stylesOfReaders = [
+  "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='",
+  "'sha256-QMIg+bpjm3JdElJ388KYke01izlUW0UoNOeKjpMxdgc='",
+  "'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='",
+].join(' ');
 
 /**
  * The content security policy of the two readers: ReDoc searches in a worker made from a blob, and nothing else is let in but
@@ -15,7 +18,7 @@ const redocStyles =
 export const documentationPolicy = [
   "default-src 'none'",
   "script-src 'self'",
-  `style-src 'self' ${redocStyles}`,
+  `style-src 'self' ${stylesOfReaders}`,
   "img-src 'self' data:",
   "connect-src 'self'",
   'worker-src blob:',

@@ -12,11 +12,22 @@ export function isStorable(text: string): boolean {
 /** Writes a property's name as a segment of a JSON pointer (RFC 6901, 3). */
 export const escapePointer = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1');
 
+/** Whether there is no fault at all, which is nearly always so and needs no pointers to be found out. */
+function isFit(value: unknown, depth: number): boolean {
+  if (typeof value === 'string') return isStorable(value);
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth >= MAX_DEPTH) return false;
+  if (Array.isArray(value)) return value.every((child) => isFit(child, depth + 1));
+  const fields = value as Record<string, unknown>;
+  return Object.keys(fields).every((name) => isStorable(name) && isFit(fields[name], depth + 1));
+}
+
 /**
  * The places of texts that cannot be stored and of what is nested too deeply, below `prefix`. Names count as texts too.
- * Walks without recursion and stops at the limit, so that deep nesting is no danger.
+ * Stops at the limit, so that deep nesting is no danger.
  */
 export function unfitFaults(value: unknown, prefix = ''): Fault[] {
+  if (isFit(value, 0)) return [];
   const faults: Fault[] = [];
   const waiting: [string, unknown, number][] = [[prefix, value, 0]];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
