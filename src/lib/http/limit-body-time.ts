@@ -18,14 +18,18 @@ export function limitBodyTime(
   milliseconds: number,
   headers: Record<string, string> = {},
 ): void {
-  app.addHook('preParsing', async ({ raw, routeOptions }) => {
-    // What comes by no socket, as in a test, is there already and has no such property.
-    if (raw.complete !== false || routeOptions.config.endlessBody) return;
-    const timer = setTimeout(() => {
-      if (raw.complete || raw.readableEnded) return;
-      answerSocket(raw.socket, bodyTooSlow, headers);
-    }, milliseconds);
-    timer.unref();
-    raw.once('close', () => clearTimeout(timer));
+  app.addHook('preParsing', ({ raw, routeOptions }, _reply, _payload, done) => {
+    const { 'content-length': length, 'transfer-encoding': coding } = raw.headers;
+    // Without either there is no body (RFC 9112, 6.3). What comes by no socket, as in a test, is there already and has no `complete`.
+    const isComing = (length !== undefined || coding !== undefined) && raw.complete === false;
+    if (isComing && !routeOptions.config.endlessBody) {
+      const timer = setTimeout(() => {
+        if (raw.complete || raw.readableEnded) return;
+        answerSocket(raw.socket, bodyTooSlow, headers);
+      }, milliseconds);
+      timer.unref();
+      raw.once('close', () => clearTimeout(timer));
+    }
+    done();
   });
 }

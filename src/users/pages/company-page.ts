@@ -18,11 +18,3 @@ ${fault && notice('danger', fault)}
 </form>`,
   );
 }
-
-/** What is shown for the moment in which the browser goes to the company's host, and to those that do not go by themselves. */
-export function leavingPage(slug: string, address: string): Html {
-  return barePage(
-    'To your company',
-    html`<h1>${slug}</h1><p>Your company has its own address.</p><p><a class="btn btn-primary" href="${address}">Go to ${address}</a></p>`,
-  );
-}

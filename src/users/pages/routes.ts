@@ -17,13 +17,14 @@ import { providerSignInRoutes } from '../oidc/pages/sign-in-routes.ts';
 import { closeSession, sessionCookie } from '../sessions.ts';
 import { accountRoutes } from './account/routes.ts';
 import { apiKeyPageRoutes } from './api-key-routes.ts';
-import { companyPage, leavingPage } from './company-page.ts';
+import { companyPage } from './company-page.ts';
 import { sentText } from './form-field.ts';
 import type { PageServices } from './handed-to-pages.ts';
 import { invitationRoutes } from './invitation-routes.ts';
 import { openPageSession } from './open-page-session.ts';
 import { passwordResetRoutes } from './password-reset-routes.ts';
 import { safeNext } from './safe-next.ts';
+import { sendToCompany } from './send-away.ts';
 import { sendSignInPage } from './send-sign-in-page.ts';
 import { settingsRoutes } from './settings/routes.ts';
 import { pageOrigin } from './sign-in-cookies.ts';
@@ -90,7 +91,6 @@ async function signIn(
   }
 }
 
-// A redirect of a form to another host would break our own form-action policy; a refresh is no form's redirect.
 async function askCompany(
   { config }: PageServices,
   request: FastifyRequest,
@@ -104,6 +104,5 @@ async function askCompany(
     return await sendPage(reply, companyPage({ host, slug, fault }), 422);
   }
   const address = `${reachedCompanyOrigin(request, config, slug)}/sign-in/`;
-  reply.header('refresh', `0; url=${address}`);
-  return await sendPage(reply, leavingPage(slug, address));
+  return await sendToCompany(reply, slug, address);
 }

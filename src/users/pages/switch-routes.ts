@@ -1,15 +1,15 @@
 // The steps of changing to another company's address, as src/users/company-switch.ts tells them.
 import type { FastifyInstance } from 'fastify';
-import { sendPage, textParameter } from '#dashboard';
+import { textParameter } from '#dashboard';
 import { clearOwnCookie, ownCookie, setOwnCookie } from '#lib/http/own-cookie';
 import { ownOrigin, reachedCompanyOrigin } from '#lib/http/own-origin';
 import { Problem } from '#lib/problem';
 import { askSwitch, grantSwitch, originOfSwitch, redeemSwitch, switchSecret } from '../company-switch.ts';
-import { leavingPage } from './company-page.ts';
 import { sentText } from './form-field.ts';
 import type { PageServices } from './handed-to-pages.ts';
 import { openPageSession } from './open-page-session.ts';
 import { refuseConfined } from './refuse-confined.ts';
+import { sendToCompany } from './send-away.ts';
 
 const secretCookie = 'himalytix_switch';
 
@@ -31,9 +31,7 @@ export function switchRoutes(app: FastifyInstance, services: PageServices): void
     const wish = { sessionId: identity.session.id, userId: actor.userId ?? '', slug, origin };
     const wanted = await askSwitch(db, wish);
     const address = `${reachedCompanyOrigin(request, config, wanted.slug)}/switch/begin/?ask=${wanted.id}`;
-    // A refresh, as our own form-action policy lets no form lead to another host.
-    reply.header('refresh', `0; url=${address}`);
-    return await sendPage(reply, leavingPage(wanted.name, address));
+    return await sendToCompany(reply, wanted.name, address);
   });
 
   app.get('/switch/begin/', open, async (request, reply) => {

@@ -1,6 +1,6 @@
 // The way of a browser to a provider and back: the buttons of the sign-in page lead here.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { sendPage, textParameter } from '#dashboard';
+import { textParameter } from '#dashboard';
 import { clearOwnCookie, ownCookie, setOwnCookie } from '#lib/http/own-cookie';
 import { ownOrigin } from '#lib/http/own-origin';
 import { logProblem, statusOf } from '#lib/http/send-problem';
@@ -8,17 +8,17 @@ import { Problem } from '#lib/problem';
 import { type Actor, systemActor, type Tenant } from '#lib/tenant-tx';
 import { openPageSession } from '../../pages/open-page-session.ts';
 import { safeNext } from '../../pages/safe-next.ts';
+import { sendAway } from '../../pages/send-away.ts';
 import { sendSignInPage } from '../../pages/send-sign-in-page.ts';
 import { pageOrigin, plainAddress } from '../../pages/sign-in-cookies.ts';
 import { findSession, sessionCookie } from '../../sessions.ts';
 import { enabledProvider } from '../identity-provider.ts';
 import { PENDING_SECONDS } from '../pending-sign-in.ts';
 import { beginAtProvider, finishAtProvider, type ProviderServices } from '../provider-sign-in.ts';
-import { leavingPage } from './leaving-page.ts';
 
 const proving = { config: { permission: 'public', rateLimit: 'sign-in' as const } };
 
-/** Holds the secret of the sign-in under way; it is sent to the callbacks only, and to no other company's host. */
+/** Holds the secret of the sign-in under way; it is sent to no other company's host. */
 const pendingCookie = 'himalytix_provider';
 
 type ProviderParams = { provider: string };
@@ -54,9 +54,13 @@ export async function sendToProvider(
   setOwnCookie(request, reply, pendingCookie, secret, PENDING_SECONDS);
   reply.header('cache-control', 'no-store');
   if (session === null) return await reply.redirect(address, 303);
-  // A redirect of a form to another host would break our own form-action policy; a refresh is no form's redirect.
-  reply.header('refresh', `0; url=${address}`);
-  return await sendPage(reply, leavingPage(provider.name, address));
+  return await sendAway(reply, {
+    title: `To ${provider.name}`,
+    name: provider.name,
+    about: 'Prove there who you are; then you are back here.',
+    address,
+    label: `Go to ${provider.name}`,
+  });
 }
 
 /** The system, at the request of somebody who is not known yet. */
