@@ -52,7 +52,7 @@ create table passkey_challenges (
 
 create index passkey_challenges_by_expiry on passkey_challenges (expires_at);
 
--- Codes for the day on which the app and the passkeys are lost: 80 random bits each, of which only the SHA-256 is kept.
+-- Codes for the day on which the app and the passkeys are lost: 120 random bits each, of which only the SHA-256 is kept.
 create table recovery_codes (
   user_id uuid not null references users,
   code_hash bytea not null,
