@@ -19,10 +19,9 @@ import { registerApi } from '#api';
 import { dashboardPermissions, dashboardRoutes, sendError, wantsPart } from '#dashboard';
 import type { Permission } from '#lib/access';
 import { serveAssets } from '#lib/assets';
-import { Cache } from '#lib/cache';
+import type { Cache } from '#lib/cache';
 import type { Config } from '#lib/config';
 import type { Db } from '#lib/db';
-import { hearChanges } from '#lib/hear-changes';
 import { answerClientError } from '#lib/http/answer-socket';
 import { checkHosts } from '#lib/http/check-host';
 import { type Gate, guard, type Identity, isApi } from '#lib/http/guard';
@@ -31,6 +30,7 @@ import { registerHealth } from '#lib/http/health';
 import { limitBodyTime } from '#lib/http/limit-body-time';
 import { limitRate } from '#lib/http/limit-rate';
 import { limitRequests } from '#lib/http/limit-request';
+import { openCache } from '#lib/http/open-cache';
 import { ownCookie } from '#lib/http/own-cookie';
 import { isPublicByHttps } from '#lib/http/own-origin';
 import { dress, headersWithoutRequest, setSecurityHeaders } from '#lib/http/security-headers';
@@ -90,26 +90,6 @@ const identityOf = (member: Member, credential: string, csrfToken: string | null
   },
   csrfToken,
 });
-
-/** What answers the guard's lookups, told of every change by this process and, through the database, by any other. */
-function openCache(app: FastifyInstance, db: Db): Cache {
-  const cache = new Cache();
-  const forget = () => cache.forget();
-  const listening = (does: boolean) => {
-    cache.isTold = does;
-    cache.forget();
-  };
-  db.onChange.add(forget);
-  let stop = async () => {};
-  app.addHook('onReady', async () => {
-    stop = hearChanges(db, { heard: forget, listening });
-  });
-  app.addHook('onClose', async () => {
-    db.onChange.delete(forget);
-    await stop();
-  });
-  return cache;
-}
 
 /** The rate limits, over all web processes where there is Redis. */
 function openLimits(app: FastifyInstance, { redisUrl, rateLimits }: Config): ReturnType<typeof limitRate> {
@@ -216,7 +196,7 @@ function prepareRequests(app: FastifyInstance): void {
 }
 
 /** What of the world outside a test may set up for itself. */
-export type Outside = { resolveTxt?: ResolveTxt };
+export type Outside = { resolveTxt?: ResolveTxt; log?: { write(line: string): unknown } };
 
 /** What has to do with identity providers; each of them is asked through the fetcher that stays out of our own network. */
 function providerParts(
@@ -232,9 +212,13 @@ function providerParts(
 }
 
 /** The server itself, with its limits of time and size; `headers` are on what it refuses by itself. */
-function openServer(config: Config, headers: Record<string, string>): FastifyInstance {
+function openServer(
+  config: Config,
+  headers: Record<string, string>,
+  { log = process.stderr }: Outside,
+): FastifyInstance {
   const app = Fastify({
-    logger: config.logLevel === 'silent' ? false : { level: config.logLevel, stream: process.stderr },
+    logger: config.logLevel === 'silent' ? false : { level: config.logLevel, stream: log },
     trustProxy: trustProxyOf(config.trustProxy),
     genReqId: () => randomUUIDv7(),
     requestIdHeader: false,
@@ -264,7 +248,7 @@ function openServer(config: Config, headers: Record<string, string>): FastifyIns
 export async function buildApp(config: Config, db: Db, outside: Outside = {}): Promise<FastifyInstance> {
   const keyRing = await openKeyRing(config);
   const headers = headersWithoutRequest(isPublicByHttps(config));
-  const app = openServer(config, headers);
+  const app = openServer(config, headers, outside);
   const cache = openCache(app, db);
   const tokens = new Tokens(db, keyRing, cache);
   // A node that cannot open what another has sealed shall not begin to serve.

@@ -15,6 +15,7 @@ import { setUpApp } from '#test/factors';
 import { deliveredMails, linkOf } from '#test/mails';
 import { testSecretKeys } from '#test/secret-keys';
 import { soon } from '#test/soon';
+import { findSession, openSession } from '#users';
 import { userCommand } from './user.ts';
 
 let house: TestHouse;
@@ -95,5 +96,37 @@ test('who has lost every factor gets in by the password again once the operator 
     userCommand().exitOverride().parseAsync(['node', 'user', 'reset-factors', '--email', email]);
   await run(member.email.toUpperCase());
   assert.equal((await login()).status, 200);
+  await assert.rejects(run('nobody@example.test'), /no such user/);
+});
+
+test('an operator ends all that somebody has open, page and program, and the company’s log says so', async () => {
+  const company = await createCompany(house.db);
+  const [member, colleague] = [
+    await addMember(house.db, company, 'clerk'),
+    await addMember(house.db, company, 'accountant'),
+  ];
+  const [call, other] = [await api.as(member), await api.as(colleague)];
+  const session = await openSession(house.db, member, { ip: '127.0.0.1', userAgent: undefined });
+  assert.equal((await call('GET', '/users/me/')).status, 200);
+  const run = (email: string) =>
+    userCommand().exitOverride().parseAsync(['node', 'user', 'sign-out', '--email', email]);
+  await run(member.email);
+  const shut = await soon(
+    () => call('GET', '/users/me/'),
+    ({ status }) => status !== 200,
+  );
+  assert.equal(shut.status, 401);
+  assert.equal(await findSession(house.db, session), null);
+  assert.equal((await other('GET', '/users/me/')).status, 200);
+  const { rows } = await company.run((tx) =>
+    sql<{
+      was: string;
+      is: string;
+    }>`select content::jsonb #>> '{before,sign_ins}' as was, content::jsonb #>> '{after,sign_ins}' as is
+      from audit_rows where subject = 'user' order by block_seq desc limit 1`.execute(tx.db),
+  );
+  assert.deepEqual(rows, [{ was: '2', is: '0' }]);
+  const credentials = { email: member.email, password: testPassword };
+  assert.equal((await api.call('POST', '/api/v1/auth/login/', credentials)).status, 200);
   await assert.rejects(run('nobody@example.test'), /no such user/);
 });

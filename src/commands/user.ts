@@ -13,6 +13,7 @@ import {
   roles,
   setMembership,
   setPassword,
+  signOutByEmail,
 } from '#users';
 import { fromVariable, tenantNamed, withDatabase } from './context.ts';
 
@@ -102,6 +103,20 @@ function resetFactorsCommand(): Command {
     .action(resetFactors);
 }
 
+async function signOut({ email }: { email: string }): Promise<void> {
+  await withDatabase(async (db) => {
+    const ended = await inDirectory(db, (tx) => signOutByEmail(tx, email));
+    process.stdout.write(`${email} is signed out of ${ended} session(s)\n`);
+  });
+}
+
+function signOutCommand(): Command {
+  return new Command('sign-out')
+    .description('end all sessions of somebody in all their companies; they may sign in again')
+    .requiredOption('--email <address>', 'whom')
+    .action(signOut);
+}
+
 type Invitation = { email: string; tenant: string; role: string };
 
 async function invite({ email, tenant: slug, role }: Invitation): Promise<void> {
@@ -123,7 +138,7 @@ function inviteCommand(): Command {
     .action(invite);
 }
 
-/** `user create`, `user change`, `user invite` and `user reset-factors`. */
+/** `user create`, `user change`, `user invite`, `user sign-out` and `user reset-factors`. */
 export function userCommand(): Command {
   const create = new Command('create')
     .description('create a user and make them a member of a company; one who exists keeps their password')
@@ -138,5 +153,6 @@ export function userCommand(): Command {
     .addCommand(create)
     .addCommand(changeCommand())
     .addCommand(inviteCommand())
+    .addCommand(signOutCommand())
     .addCommand(resetFactorsCommand());
 }

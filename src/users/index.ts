@@ -99,6 +99,7 @@ export {
   setSignInPolicy,
   signInPolicyOf,
 } from './sign-in-policy.ts';
+export { signOutByEmail } from './sign-out-person.ts';
 export { sealPlainSigningKeys } from './signing-keys.ts';
 export { type TokenPair, Tokens } from './tokens.ts';
 export {

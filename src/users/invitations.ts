@@ -199,9 +199,9 @@ export async function revokeInvitation(tx: DirectoryTx, tenantId: string, id: st
   });
 }
 
-/** Forgets invitations that nobody accepted within three months after they ran out. */
+/** Forgets invitations three months after they were accepted or ran out; the company's audit log keeps what came of them. */
 export async function purgeInvitations(db: Db): Promise<void> {
-  await sql`delete from public.invitations where accepted_at is null and expires_at < now() - interval '90 days'`.execute(
+  await sql`delete from public.invitations where coalesce(accepted_at, expires_at) < now() - interval '90 days'`.execute(
     db.kysely,
   );
 }

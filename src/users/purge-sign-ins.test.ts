@@ -69,3 +69,17 @@ test('what is kept of sign-ins is forgotten when its time is over, and not befor
     assert.deepEqual(left, [{ old: false }], `${kind}: one row of two is left, the younger one`);
   }
 });
+
+test('an accepted invitation is forgotten with its address, counted from the day on which it was accepted', async () => {
+  for (const age of ['89 days', '91 days'])
+    await house.superuser.query(
+      `insert into public.invitations (id, token_hash, tenant_id, email, role, expires_at, accepted_at)
+       values ($1, $2, $3, $4, 'clerk', now() - interval '95 days', now() - $5::interval)`,
+      [randomUUID(), randomBytes(32), who.tenant, `after-${age.slice(0, 2)}@b.test`, age],
+    );
+  await purgeSignIns(house.db);
+  const { rows: left } = await house.superuser.query(
+    "select email from public.invitations where email like 'after-%'",
+  );
+  assert.deepEqual(left, [{ email: 'after-89@b.test' }]);
+});

@@ -1,5 +1,6 @@
 // Does over the API what asks for a fresh proof, with and without one.
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import {
   type Answer,
@@ -138,6 +139,8 @@ describe('step-up', () => {
       ['POST', '/api-keys/', { name: 'x' }],
       ['PUT', '/sign-in-policy/', {}],
       ['PUT', '/sign-in-policy/second-factor/', {}],
+      ['DELETE', '/users/me/sessions/'],
+      ['DELETE', `/users/me/sessions/${randomUUID()}/`],
     ];
     for (const [method, path, sent] of acts)
       refused(await call(method, path, sent), 'users/step-up-needed', 403);

@@ -131,6 +131,8 @@ describe('second factors', () => {
         await page.getByText('It is removed').waitFor();
         await page.getByRole('link', { name: 'Set up' }).waitFor();
         assert.equal(await page.getByText('codes are left').count(), 0);
+        await page.getByRole('button', { name: 'End all other sessions' }).click();
+        await page.getByRole('list', { name: 'Sessions' }).waitFor();
       },
       own,
     ),

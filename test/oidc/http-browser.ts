@@ -23,8 +23,12 @@ export class HttpBrowser {
     this.#cookies.set(url.host, value === '' ? others : [...others, { name, value, path }]);
   }
 
-  /** Sends one request and follows nothing; a form is sent by POST, as our own page would. */
-  async ask(address: string | URL, form?: Record<string, string>): Promise<Page> {
+  /** Sends one request and follows nothing; a form is sent by POST, as our own page would. `site` is which site led there. */
+  async ask(
+    address: string | URL,
+    form?: Record<string, string>,
+    site?: 'cross-site' | 'same-site' | 'same-origin' | 'none',
+  ): Promise<Page> {
     const url = new URL(address);
     const cookie = [...this.cookiesFor(url)].map(([name, value]) => `${name}=${value}`).join('; ');
     const body = form && new URLSearchParams(form).toString();
@@ -39,6 +43,7 @@ export class HttpBrowser {
           headers: {
             host: url.host,
             ...(cookie !== '' && { cookie }),
+            ...(site && { 'sec-fetch-site': site }),
             ...(body !== undefined && {
               'content-type': 'application/x-www-form-urlencoded',
               origin: url.origin,

@@ -68,6 +68,8 @@ const currentOf = async ({ tokens }: Services, request: FastifyRequest) =>
   (await tokens.verify(bearerOf(request) ?? '').catch(() => null))?.familyId ?? null;
 
 const config = { permission: 'signed-in' };
+/** Whoever has got hold of a sign-in shall not end its owner's others. */
+const ending = { permission: 'signed-in', stepUp: true } as const;
 
 function sessionsRoute(app: ApiServer, services: Services): void {
   const { pages } = app.api;
@@ -94,7 +96,7 @@ function sessionsRoute(app: ApiServer, services: Services): void {
 
 function endRoutes(app: ApiServer, services: Services): void {
   app.delete('/users/me/sessions/', {
-    config,
+    config: ending,
     schema: {
       tags: ['users'],
       summary: 'End all other sessions of one’s own',
@@ -108,7 +110,7 @@ function endRoutes(app: ApiServer, services: Services): void {
   });
 
   app.delete('/users/me/sessions/:id/', {
-    config,
+    config: ending,
     schema: {
       tags: ['users'],
       summary: 'End one session of one’s own',

@@ -115,10 +115,26 @@ function problemDocument(problem: Problem, requestId: string): ProblemDocument {
   };
 }
 
-/** Logs what a person has to look at, with the cause that the client does not see. */
+/** What a refusal was of: who asked, from where, for which route. Neither address nor headers, as they may hold what is secret. */
+const refusalOf = ({ ip, method, routeOptions, identity }: FastifyRequest) => ({
+  ip,
+  route: `${method} ${routeOptions.url ?? '?'}`,
+  ...(identity && { user: identity.actor.userId, key: identity.actor.key?.id, tenant: identity.tenantId }),
+});
+
+/** Whether a request says who sends it; that strangers are sent to sign in is no news. */
+const isClaimed = ({ headers: { authorization, cookie } }: FastifyRequest) =>
+  authorization !== undefined || cookie !== undefined;
+
+/** Logs what a person has to look at, with the cause that the client does not see, and who was refused what. */
 export function logProblem(request: FastifyRequest, problem: Problem): void {
-  if (problem.kind === 'internal') request.log.error({ err: problem.cause ?? problem }, problem.code);
-  else if (problem.kind === 'unavailable') request.log.warn({ err: problem.cause ?? problem }, problem.code);
+  const { kind, code } = problem;
+  if (kind === 'internal') request.log.error({ err: problem.cause ?? problem }, code);
+  else if (kind === 'unavailable') request.log.warn({ err: problem.cause ?? problem }, code);
+  else if (kind === 'forbidden' || (kind === 'unauthenticated' && isClaimed(request)))
+    request.log.warn({ refused: refusalOf(request) }, code);
+  // Whoever floods the server shall not flood its log as well.
+  else if (kind === 'too-many') request.log.info({ refused: refusalOf(request) }, code);
 }
 
 /** Says when to come again, where that may help; without a time of the problem's own, the seconds are a guess that fits a restart. */

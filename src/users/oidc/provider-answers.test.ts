@@ -110,6 +110,20 @@ describe('an answer of the provider', () => {
   });
 });
 
+test('a link on another site leads to our own sign-in page, where the person decides', async () => {
+  const start = `${house.at.originOf(house.at.mine)}/sign-in/oidc/sso/?next=/reports/`;
+  for (const site of ['cross-site', 'same-site'] as const) {
+    const page = await browser.ask(start, undefined, site);
+    assert.equal(page.status, 303);
+    assert.equal(page.headers.location, '/sign-in/?next=%2Freports%2F');
+    assert.equal(page.headers['set-cookie'], undefined);
+  }
+  for (const site of ['same-origin', 'none'] as const) {
+    const page = await browser.ask(start, undefined, site);
+    assert.equal(HttpBrowser.nextOf(page)?.origin, new URL(house.provider.issuer).origin);
+  }
+});
+
 test('a provider that is down is told as such, and signing in by password still works', async () => {
   const login = house.person({ email: `down@${house.domain}`, email_verified: true });
   const answer = await house.answerFor(browser, login);

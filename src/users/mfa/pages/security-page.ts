@@ -26,11 +26,15 @@ export function securityPage(context: PageContext, view: SecurityView): Html {
     : html`<p class="hx-muted">Your password is all that protects your account. With a second factor, who learns it still does not get in.</p>`;
   return accountPage(
     context,
-    html`${fault && notice('danger', fault)}${done && notice('success', done)}${alone}
+    html`${fault && notice('danger', fault)}${done && html`${notice('success', done)}${endOthers(context)}`}${alone}
 ${appSection(context, factors)}${passkeySection(context, view)}${recoverySection(context, factors)}`,
     { styles: ['security.css'], scripts: passkeyScripts },
   );
 }
+
+/** Whoever was in with what has just been changed may still be. */
+const endOthers = (context: PageContext) =>
+  html`<form class="hx-after-change" method="post" action="/account/sessions/others/">${csrf(context)}<p>Your other sessions stay open.</p><button class="btn">End all other sessions</button></form>`;
 
 function confinedSecurity(context: PageContext): Html {
   return accountPage(

@@ -1,8 +1,7 @@
 // Adding a provider, and changing one.
-import { notice, type PageContext } from '#dashboard';
+import { icon, notice, type PageContext, pageShell } from '#dashboard';
 import { type Html, html } from '#lib/html';
 import type { Fault } from '#lib/problem';
-import { settingsPage } from '../../pages/settings/settings-frame.ts';
 import { type ProviderKind, presets } from '../provider-kind.ts';
 import { type ProviderForm, providerField, type RoleChoices, ruleFields } from './provider-fields.ts';
 
@@ -44,17 +43,17 @@ export function providerFormPage(context: PageContext, view: ProviderFormView): 
   const title =
     id === null ? `Add ${form.kind === 'oidc' ? 'an OpenID provider' : presets[form.kind].name}` : form.name;
   const action = id === null ? `${place}new/?kind=${form.kind}` : `${place}${id}/edit/`;
-  return settingsPage(
-    context,
-    html`<h2 class="hx-section-title">${title}</h2>
-${faults.length > 0 && notice('danger', 'Nothing was saved. See what is wrong below.')}
+  return pageShell(context, {
+    title,
+    actions: html`<a class="btn" href="${place}">${icon('previous')} All providers</a>`,
+    styles: ['account.css', 'providers.css'],
+    body: html`${faults.length > 0 && notice('danger', 'Nothing was saved. See what is wrong below.')}
 <section class="hx-card"><h2>At the provider</h2><p>Register this address there as the redirect URI, letter by letter.</p><code class="hx-copy">${view.callback}</code></section>
 <form class="hx-card hx-form" method="post" action="${action}"><input type="hidden" name="_csrf" value="${context.csrfToken}">
 ${fields(view)}
 <div class="hx-buttons"><button class="btn btn-primary">Save</button><a class="btn" href="${place}">Cancel</a></div></form>
 ${id !== null && removal(context, id, form.name)}`,
-    { styles: ['providers.css'] },
-  );
+  });
 }
 
 function fields({ id, form, domains, roles, hasSecret, faults }: ProviderFormView): Html {

@@ -1,7 +1,6 @@
 // The providers through which people sign in to the company, and the e-mail domains that are the company's own.
-import { asSentence, notice, type PageContext } from '#dashboard';
+import { asSentence, notice, type PageContext, pageShell } from '#dashboard';
 import { type Html, html } from '#lib/html';
-import { settingsPage } from '../../pages/settings/settings-frame.ts';
 import type { EmailDomain } from '../email-domain.ts';
 import type { IdentityProvider } from '../identity-provider.ts';
 import { type ProviderKind, presets, providerKinds } from '../provider-kind.ts';
@@ -26,15 +25,15 @@ const about: Readonly<Record<ProviderKind, string>> = {
 
 /** The whole page. */
 export function providersPage(context: PageContext, view: ProvidersView): Html {
-  return settingsPage(
-    context,
-    html`${view.fault && notice('danger', asSentence(view.fault))}
-<p class="hx-muted">Let people sign in with an account that they have already.</p>
+  return pageShell(context, {
+    title: 'Sign-in providers',
+    subtitle: 'Let people sign in with an account that they have already',
+    styles: ['account.css', 'providers.css'],
+    body: html`${view.fault && notice('danger', asSentence(view.fault))}
 ${providerList(context, view.providers)}
 ${context.may(manage) && kinds()}
 ${domainList(context, view)}`,
-    { styles: ['providers.css'] },
-  );
+  });
 }
 
 function providerList(context: PageContext, providers: readonly IdentityProvider[]): Html {

@@ -91,10 +91,19 @@ async function tell(
   return await sendSignInPage(services, request, reply, { fault: error.detail, status: statusOf(error) });
 }
 
+/**
+ * Whether another site leads here (Fetch Metadata). A provider that still knows the person would sign them in without asking, so that
+ * a link elsewhere could begin a session that nobody meant; ASVS 5.0, 7.6.2, wants an act of the person first.
+ */
+const isLedHere = ({ headers }: FastifyRequest) =>
+  ['cross-site', 'same-site'].includes(String(headers['sec-fetch-site']));
+
 /** GET /sign-in/oidc/:provider/ and its callback. */
 export function providerSignInRoutes(app: FastifyInstance, services: ProviderServices): void {
   app.get('/sign-in/oidc/:provider/', proving, async (request, reply) => {
     const nextPath = safeNext(textParameter(request, 'next'));
+    if (isLedHere(request))
+      return await reply.redirect(`/sign-in/?next=${encodeURIComponent(nextPath)}`, 303);
     try {
       return await sendToProvider(services, request, reply, {
         slug: slugOf(request),

@@ -1,7 +1,9 @@
 // The frame of the pages of one's own account; a section is added by its line here.
-import type { PageContext } from '#dashboard';
-import type { Html } from '#lib/html';
-import { type PageAssets, type Section, sectionsPage } from '../sections-page.ts';
+import { type PageContext, pageShell } from '#dashboard';
+import { type Html, html } from '#lib/html';
+
+/** A section; without a permission it is everybody's. */
+type Section = { label: string; href: string; permission?: string };
 
 const accountSections: readonly Section[] = [
   { label: 'Profile', href: '/account/' },
@@ -13,8 +15,23 @@ const accountSections: readonly Section[] = [
   { label: 'API keys', href: '/account/api-keys/', permission: 'users.api_key.view' },
 ];
 
-/** One page of the account. */
-export function accountPage(context: PageContext, body: Html, assets?: PageAssets): Html {
-  const set = { title: 'Your account', subtitle: context.actor.email, sections: accountSections };
-  return sectionsPage(context, set, body, assets);
+/** One page of the account, with the sections that the reader may see; `body` is the one at the address, and brings its assets. */
+export function accountPage(
+  context: PageContext,
+  body: Html,
+  { styles = [], scripts = [] }: { styles?: readonly string[]; scripts?: readonly string[] } = {},
+): Html {
+  const links = accountSections
+    .filter(({ permission }) => permission === undefined || context.may(permission))
+    .map(
+      ({ label, href }) =>
+        html`<li><a href="${href}" ${href === context.path && html`aria-current="page"`}>${label}</a></li>\n`,
+    );
+  return pageShell(context, {
+    title: 'Your account',
+    subtitle: context.actor.email,
+    styles: ['account.css', ...styles],
+    scripts,
+    body: html`<div class="hx-sections"><nav class="hx-sections-nav" aria-label="Your account"><ul>${links}</ul></nav><div>${body}</div></div>`,
+  });
 }

@@ -19,6 +19,8 @@ import { sessionsPage } from './sessions-page.ts';
 import { SIGN_INS_A_PAGE, signInsPage } from './sign-ins-page.ts';
 
 const signedIn = { config: { permission: 'signed-in' } };
+/** Whoever has got hold of a session shall not end its owner's others. */
+const proved = { config: { permission: 'signed-in', stepUp: true } } as const;
 
 /** The company whose sessions and sign-ins a request may see and end; null for those of all companies. */
 const scopeOf = (request: FastifyRequest) => (isConfined(request) ? request.tenant.id : null);
@@ -94,13 +96,13 @@ function sessionRoutes(app: FastifyInstance, { db, contextOf }: PageServices): v
     return await sendPage(reply, sessionsPage(contextOf(request), { sessions, current: currentOf(request) }));
   });
 
-  app.post('/account/sessions/end/', signedIn, async (request, reply) => {
+  app.post('/account/sessions/end/', proved, async (request, reply) => {
     const id = sentText(request.body, 'id');
     await endOwnSession(db, person(request).userId, id, scopeOf(request));
     return await reply.redirect('/account/sessions/', 303);
   });
 
-  app.post('/account/sessions/others/', signedIn, async (request, reply) => {
+  app.post('/account/sessions/others/', proved, async (request, reply) => {
     const which = { except: currentOf(request), tenantId: scopeOf(request) };
     await inDirectory(db, (tx) => endSignIns(tx, person(request).userId, which));
     return await reply.redirect('/account/sessions/', 303);

@@ -2,7 +2,7 @@
 import { type PageContext, timeLabel } from '#dashboard';
 import { type Html, html } from '#lib/html';
 import { SIGN_IN_HISTORY_DAYS, type SignInRecord } from '../../sign-in-events.ts';
-import { listPager } from '../sections-page.ts';
+import { listPager } from '../list-pager.ts';
 import { accountPage } from './account-frame.ts';
 import { agentLabel } from './origin-label.ts';
 

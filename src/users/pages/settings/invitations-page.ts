@@ -1,12 +1,11 @@
 // Where people are invited into a company, and where their invitations are seen and taken back.
-import { notice, type PageContext, timeLabel } from '#dashboard';
+import { notice, type PageContext, pageShell, timeLabel } from '#dashboard';
 import { type Html, html } from '#lib/html';
 import type { Fault } from '#lib/problem';
 import type { CompanyRole } from '../../access/own-roles.ts';
 import { INVITATION_DAYS, type Invitation } from '../../invitations.ts';
 import { faultsAt, faultText, formField } from '../form-field.ts';
-import { listPager } from '../sections-page.ts';
-import { settingsPage } from './settings-frame.ts';
+import { listPager } from '../list-pager.ts';
 
 export const INVITATIONS_A_PAGE = 25;
 
@@ -26,13 +25,14 @@ export function invitationsPage(context: PageContext, view: InvitationsView): Ht
   const { page, count, results, sentTo } = view;
   const list = html`<ul class="hx-list" aria-label="Invitations">${results.map((each) => invitationLine(context, each))}</ul>`;
   const none = html`<p class="hx-muted">Nobody has been invited yet.</p>`;
-  return settingsPage(
-    context,
-    html`${sentTo && notice('success', `An invitation to ${sentTo} is on its way.`)}
+  return pageShell(context, {
+    title: 'Invitations',
+    styles: ['account.css'],
+    body: html`${sentTo && notice('success', `An invitation to ${sentTo} is on its way.`)}
 ${context.may('users.member.invite') && inviteForm(context, view)}
 ${results.length === 0 ? none : list}
 ${listPager('/settings/invitations/', { page, pageSize: INVITATIONS_A_PAGE, shown: results.length, count })}`,
-  );
+  });
 }
 
 function inviteForm({ csrfToken }: PageContext, { roles, keyed, faults = [] }: InvitationsView): Html {

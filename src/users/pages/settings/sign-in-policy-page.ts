@@ -1,11 +1,10 @@
 // Where a company says what it asks of its members' passwords, sessions and second factors.
-import { notice, type PageContext } from '#dashboard';
+import { notice, type PageContext, pageShell } from '#dashboard';
 import { type Html, html } from '#lib/html';
 import type { Fault } from '#lib/problem';
 import { type DemandView, demandSections } from '../../mfa/pages/demand-sections.ts';
 import { policyRanges, type SignInPolicy } from '../../sign-in-policy.ts';
 import { formField } from '../form-field.ts';
-import { settingsPage } from './settings-frame.ts';
 
 /**
  * `keyed` is what was sent and refused; figures in it are texts. `done` and `fault` tell what was just done or refused; `demand` is
@@ -26,9 +25,10 @@ const kindsLabels = ['No rule (recommended)', 'At least two kinds', 'At least th
 export function signInPolicyPage(context: PageContext, view: PolicyView): Html {
   const { done, fault, demand, faults = [] } = view;
   const mayEdit = context.may('users.sign_in_policy.edit');
-  return settingsPage(
-    context,
-    html`${done && notice('success', done)}${fault && notice('danger', fault)}${faults.length > 0 && notice('danger', 'Nothing was saved: mend the marked fields.')}
+  return pageShell(context, {
+    title: 'Sign-in',
+    styles: ['account.css', 'security.css'],
+    body: html`${done && notice('success', done)}${fault && notice('danger', fault)}${faults.length > 0 && notice('danger', 'Nothing was saved: mend the marked fields.')}
 <section class="hx-card" aria-label="Passwords and sessions">
 <form class="hx-form" method="post" action="/settings/sign-in/"><input type="hidden" name="_csrf" value="${context.csrfToken}">
 <fieldset ${!mayEdit && html`disabled`}>${passwordFields(view)}</fieldset>
@@ -36,8 +36,7 @@ export function signInPolicyPage(context: PageContext, view: PolicyView): Html {
 ${mayEdit && html`<div class="hx-buttons"><button class="btn btn-primary">Save</button></div>`}</form></section>
 <p class="hx-muted">Whoever belongs to several companies meets the strictest rule of each for their password. Passwords that are in use stay until they are changed.</p>
 ${demand && demandSections(context, demand)}`,
-    { styles: ['security.css'] },
-  );
+  });
 }
 
 function passwordFields({ policy, keyed, faults }: PolicyView): Html {
