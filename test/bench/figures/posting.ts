@@ -26,10 +26,11 @@ function inSql(
   house: BenchHouse,
   companies: BenchCompany[],
   clients: number,
-  warmUp = timesOf(house).warmUp,
+  within?: number,
 ): Promise<number> {
   const tenants = companies.map(({ tenant }) => tenant);
-  return sqlLoad({ url: house.url, tenants, clients, warmUp, seconds: timesOf(house).seconds });
+  const { warmUp, seconds } = timesOf(house);
+  return sqlLoad({ url: house.url, tenants, clients, warmUp, seconds, ...(within && { within }) });
 }
 
 /** A figure of books that do not hold is worth nothing. */
@@ -45,16 +46,17 @@ const baselineName = async () =>
 /** `post-spread`: 100 companies, 64 connections, against 16 clients. */
 export const postSpread: Benchmark = async (house) => {
   const companies = await house.companies(100);
-  // Each client plans each company's function once: 16 clients and 100 companies take minutes over it, in each round anew,
-  // while the server keeps its few connections.
-  const warmUp = house.small ? { sql: 6, http: 6 } : { sql: 150, http: 30 };
+  // Each client plans each company's function once: 16 clients and 100 companies take minutes over it, in each round anew, while
+  // the server keeps its few connections. Soon after, autovacuum analyzes the tables of all companies, and each change that it tells
+  // of makes each client look through its many thousand plans, so that none posts for most of a minute. What counts is their best time.
+  const times = house.small ? { within: 12, warmUp: 6 } : { within: 180, warmUp: 30 };
   const [baseline, value] = await byTurns(
     house.small ? 1 : 2,
-    () => inSql(house, companies, 16, warmUp.sql),
-    async () => (await overHttp(house, companies, { warmUp: warmUp.http })).perSecond,
+    () => inSql(house, companies, 16, times.within),
+    async () => (await overHttp(house, companies, { warmUp: times.warmUp })).perSecond,
   );
   await requireSoundBooks(house, companies[0] as BenchCompany);
-  const note = `100 companies, ${CONNECTIONS} connections; baseline: ${await baselineName()}, 16 clients`;
+  const note = `100 companies, ${CONNECTIONS} connections; baseline: ${await baselineName()}, 16 clients, their best ${timesOf(house).seconds} s of ${times.within}`;
   return [
     { name: 'post-spread', value, unit: 'entries/s', baseline, ratio: value / baseline, goal: '≥ 0.7', note },
   ];
