@@ -35,6 +35,7 @@ import { ownCookie } from '#lib/http/own-cookie';
 import { isPublicByHttps } from '#lib/http/own-origin';
 import { dress, headersWithoutRequest, setSecurityHeaders } from '#lib/http/security-headers';
 import { logProblem, problemOf, sendProblem, setRetryAfter, statusOf, titleOf } from '#lib/http/send-problem';
+import { openServerLog, requestLog } from '#lib/http/server-log';
 import { useValidation } from '#lib/http/validation';
 import { type KeyRing, openKeyRing } from '#lib/key-ring';
 import { Problem } from '#lib/problem';
@@ -93,7 +94,7 @@ const identityOf = (member: Member, credential: string, csrfToken: string | null
 
 /** The rate limits, over all web processes where there is Redis. */
 function openLimits(app: FastifyInstance, { redisUrl, rateLimits }: Config): ReturnType<typeof limitRate> {
-  const redis = redisUrl === null ? null : openRedis(redisUrl, app.log);
+  const redis = redisUrl === null ? null : openRedis(redisUrl, app.serverLog);
   app.addHook('onClose', async () => redis?.close());
   return limitRate(app, rateLimits, redis);
 }
@@ -184,10 +185,6 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
 
 /** What is done to every request before anybody is asked about it. */
 function prepareRequests(app: FastifyInstance): void {
-  app.addHook('onRequest', (request, reply, done) => {
-    reply.header('X-Request-Id', request.id);
-    done();
-  });
   setSecurityHeaders(app);
   checkHosts(app);
   limitRequests(app);
@@ -217,8 +214,11 @@ function openServer(
   headers: Record<string, string>,
   { log = process.stderr }: Outside,
 ): FastifyInstance {
+  const serverLog = openServerLog(config.logLevel, log);
   const app = Fastify({
-    logger: config.logLevel === 'silent' ? false : { level: config.logLevel, stream: log },
+    // See requestLog.
+    logger: false,
+    childLoggerFactory: (_, bindings) => requestLog(serverLog, bindings),
     trustProxy: trustProxyOf(config.trustProxy),
     genReqId: () => randomUUIDv7(),
     requestIdHeader: false,
@@ -241,6 +241,7 @@ function openServer(
     http: { headersTimeout: 20_000, connectionsCheckingInterval: 5_000, requireHostHeader: false },
   });
   app.decorate('publicByHttps', isPublicByHttps(config));
+  app.decorate('serverLog', serverLog);
   return app;
 }
 

@@ -59,7 +59,7 @@ async function serve(
     const app = await buildApp(config, database.db);
     const mailer = openMailer(config);
     const mails = mailSchedule(await openKeyRing(config), mailer);
-    const stopSchedules = startSchedules(database.db, app.log, [...schedules, mails]);
+    const stopSchedules = startSchedules(database.db, app.serverLog, [...schedules, mails]);
     try {
       await listen(config, app);
       announce(app);

@@ -52,6 +52,9 @@ const permissionsPolicy = [
   ...askedFor.map((name) => `${name}=(self)`),
 ].join(', ');
 
+/** Where nothing may run, nothing can be asked for. Told for the best known all the same; the whole list would be half the answer. */
+const apiPermissionsPolicy = 'camera=(), geolocation=(), microphone=(), payment=()';
+
 /** Of no use but in a page. */
 const withoutPage = {
   contentSecurityPolicy: apiPolicy,
@@ -63,8 +66,8 @@ const withoutPage = {
 } as const;
 
 /** The headers that helmet makes of its options. They are alike for all answers, and helmet takes long to make them. */
-function headersOf(options: HelmetOptions): Record<string, string> {
-  const headers: Record<string, string> = { 'permissions-policy': permissionsPolicy };
+function headersOf(options: HelmetOptions, permissions: string): Record<string, string> {
+  const headers: Record<string, string> = { 'permissions-policy': permissions };
   const answer = {
     setHeader: (name: string, value: string) => {
       headers[name.toLowerCase()] = value;
@@ -88,8 +91,8 @@ function headerSet(strictTransportSecurity: boolean): HeaderSet {
     xFrameOptions: { action: 'deny' as const },
   };
   return {
-    pages: headersOf({ ...always, contentSecurityPolicy: pagePolicy }),
-    api: headersOf({ ...always, ...withoutPage }),
+    pages: headersOf({ ...always, contentSecurityPolicy: pagePolicy }, permissionsPolicy),
+    api: headersOf({ ...always, ...withoutPage }, apiPermissionsPolicy),
   };
 }
 
@@ -106,10 +109,11 @@ export function dress(request: FastifyRequest, reply: FastifyReply): void {
   reply.headers(isApi(request) ? api : pages);
 }
 
-/** Dresses every answer before anything else is done, so that refusals carry the headers, too. */
+/** Dresses and numbers every answer before anything else is done, so that refusals carry the headers, too. */
 export function setSecurityHeaders(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     dress(request, reply);
+    reply.header('x-request-id', request.id);
     done();
   });
 }
