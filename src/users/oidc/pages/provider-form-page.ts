@@ -70,7 +70,7 @@ ${id === null && issuer && providerField(faults, { name: 'issuer', value: form.i
 ${providerField(faults, { name: 'client_id', label: 'Client ID', value: form.client_id })}
 ${providerField(faults, { name: 'client_secret', label: 'Client secret', value: '', type: 'password', optional, ...(secretHint !== undefined && { hint: secretHint }) })}
 ${providerField(faults, { name: 'scopes', label: 'Scopes', value: form.scopes, hint: 'Separated by spaces.' })}
-<label class="hx-check"><input type="checkbox" name="enabled" value="yes" ${form.enabled && html`checked`}> <span>Offer it on the sign-in page</span></label>
+<label class="hx-check"><input class="form-check-input" type="checkbox" name="enabled" value="yes" ${form.enabled && html`checked`}> <span>Offer it on the sign-in page</span></label>
 ${ruleFields(faults, { domains, roles, rules: form.rules })}`;
 }
 

@@ -15,6 +15,9 @@ const accountSections: readonly Section[] = [
   { label: 'API keys', href: '/account/api-keys/', permission: 'users.api_key.view' },
 ];
 
+/** Whether an address is a section's, or a page below it; the profile's is above all others. */
+const isAt = (path: string, href: string) => href === path || (href !== '/account/' && path.startsWith(href));
+
 /** One page of the account, with the sections that the reader may see; `body` is the one at the address, and brings its assets. */
 export function accountPage(
   context: PageContext,
@@ -25,7 +28,7 @@ export function accountPage(
     .filter(({ permission }) => permission === undefined || context.may(permission))
     .map(
       ({ label, href }) =>
-        html`<li><a href="${href}" ${href === context.path && html`aria-current="page"`}>${label}</a></li>\n`,
+        html`<li><a href="${href}" ${isAt(context.path, href) && html`aria-current="page"`}>${label}</a></li>\n`,
     );
   return pageShell(context, {
     title: 'Your account',
