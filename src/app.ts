@@ -33,7 +33,7 @@ import { limitRequests } from '#lib/http/limit-request';
 import { openCache } from '#lib/http/open-cache';
 import { ownCookie } from '#lib/http/own-cookie';
 import { isPublicByHttps } from '#lib/http/own-origin';
-import { dress, headersWithoutRequest, setSecurityHeaders } from '#lib/http/security-headers';
+import { dress, dressAnswers, headersWithoutRequest } from '#lib/http/security-headers';
 import { logProblem, problemOf, sendProblem, setRetryAfter, statusOf, titleOf } from '#lib/http/send-problem';
 import { openServerLog, requestLog } from '#lib/http/server-log';
 import { useValidation } from '#lib/http/validation';
@@ -185,7 +185,7 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
 
 /** What is done to every request before anybody is asked about it. */
 function prepareRequests(app: FastifyInstance): void {
-  setSecurityHeaders(app);
+  dressAnswers(app);
   checkHosts(app);
   limitRequests(app);
   // Forms are all that pages take; the API has its own types.

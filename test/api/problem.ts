@@ -2,6 +2,12 @@
 import assert from 'node:assert/strict';
 import type { Answer } from '#test/company';
 
+/** Asserts a refusal with that code. */
+export function refused(answer: Answer, code: string, status = 401): void {
+  faultsOf(answer, status);
+  assert.equal(answer.body.code, code);
+}
+
 /** Asserts an RFC 9457 problem of one of the statuses, and returns its faults as "pointer code" in order of the pointers. */
 export function faultsOf(answer: Answer, ...statuses: number[]): string[] {
   const { status, body, headers } = answer;

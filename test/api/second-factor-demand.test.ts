@@ -14,8 +14,9 @@ import {
   testPassword,
 } from '#test/company';
 import { addPerson, codeOf, setUpApp } from '#test/factors';
-import { type Member, type Role, setMembership } from '#users';
-import { faultsOf } from './problem.ts';
+import { type Role, setMembership } from '#users';
+import { faultsOf, refused } from './problem.ts';
+import { type Headers, twoSteps } from './two-steps.ts';
 
 let house: TestHouse;
 let api: TestApi;
@@ -33,29 +34,9 @@ after(async () => {
   await house.close();
 });
 
-type Headers = Record<string, string>;
-
 const newMember = (role: Role = 'accountant', of = mine) => addPerson(house.db, of, role);
 
-const post = (path: string, body: unknown, headers: Headers = {}) =>
-  api.call('POST', `/api/v1/auth/${path}/`, body, headers);
-const login = ({ email }: Member) => post('login', { email, password: testPassword });
-const second = (pending: unknown, body: object, headers: Headers = {}) =>
-  post('login/second-factor', { pending, ...body }, headers);
-
-/** Signs in with the password; returns the token for the second step. */
-async function pendingOf(member: Member): Promise<string> {
-  const answer = await login(member);
-  faultsOf(answer, 401);
-  assert.equal(answer.body.code, 'users/second-factor-needed');
-  assert.equal(answer.body.access, undefined);
-  return String(answer.body.pending);
-}
-
-function refused(answer: Answer, code: string, status = 401): void {
-  faultsOf(answer, status);
-  assert.equal(answer.body.code, code);
-}
+const { post, login, second, pendingOf } = twoSteps(() => api);
 
 describe('a company that demands a second factor', () => {
   test('of a role lets its members in with one only, and others as before', async () => {

@@ -3,18 +3,17 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { inDirectory } from '#lib/tenant-tx';
 import {
-  type Answer,
   createCompany,
   openTestApi,
   openTestHouse,
   type TestApi,
   type TestCompany,
   type TestHouse,
-  testPassword,
 } from '#test/company';
 import { addPerson, codeOf, setUpApp } from '#test/factors';
 import { type Member, type Role, setMembership } from '#users';
-import { faultsOf } from './problem.ts';
+import { faultsOf, refused } from './problem.ts';
+import { twoSteps } from './two-steps.ts';
 
 let house: TestHouse;
 let api: TestApi;
@@ -32,29 +31,9 @@ after(async () => {
   await house.close();
 });
 
-type Headers = Record<string, string>;
-
 const newMember = (role: Role = 'accountant', of = mine) => addPerson(house.db, of, role);
 
-const post = (path: string, body: unknown, headers: Headers = {}) =>
-  api.call('POST', `/api/v1/auth/${path}/`, body, headers);
-const login = ({ email }: Member) => post('login', { email, password: testPassword });
-const second = (pending: unknown, body: object, headers: Headers = {}) =>
-  post('login/second-factor', { pending, ...body }, headers);
-
-/** Signs in with the password; returns the token for the second step. */
-async function pendingOf(member: Member): Promise<string> {
-  const answer = await login(member);
-  faultsOf(answer, 401);
-  assert.equal(answer.body.code, 'users/second-factor-needed');
-  assert.equal(answer.body.access, undefined);
-  return String(answer.body.pending);
-}
-
-function refused(answer: Answer, code: string, status = 401): void {
-  faultsOf(answer, status);
-  assert.equal(answer.body.code, code);
-}
+const { login, second, pendingOf } = twoSteps(() => api);
 
 describe('a sign-in with a second factor', () => {
   test('gives its tokens for the code, which counts once', async () => {

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import {
-  type Answer,
   type Call,
   createCompany,
   openTestApi,
@@ -15,7 +14,7 @@ import {
 } from '#test/company';
 import { addPerson, ageSignIns, codeOf, setUpApp } from '#test/factors';
 import type { Role } from '#users';
-import { faultsOf } from './problem.ts';
+import { faultsOf, refused } from './problem.ts';
 
 let house: TestHouse;
 let api: TestApi;
@@ -33,11 +32,6 @@ after(async () => {
 });
 
 const newMember = (role: Role) => addPerson(house.db, company, role);
-
-function refused(answer: Answer, code: string, status = 401): void {
-  faultsOf(answer, status);
-  assert.equal(answer.body.code, code);
-}
 
 describe('step-up', () => {
   const reopen = (call: Call) => call('POST', '/fiscal-years/999999/reopening/', { reason: 'x' });

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { pageParameter, sendPage, textParameter, wantsPart } from '#dashboard';
 import { isIsoDate, today } from '#lib/dates';
 import { statusOf } from '#lib/http/send-problem';
+import { isUuid } from '#lib/is-uuid';
 import { pageNumber } from '#lib/lists/part';
 import { formatAmount, parseAmount } from '#lib/money';
 import { type Fault, invalid, notFound, Problem } from '#lib/problem';
@@ -149,7 +150,7 @@ export function faultsOf(problem: Problem): Fault[] {
 
 /** The id of the address; what is no UUID is no entry's. */
 export function entryId({ params }: FastifyRequest<ById>): string {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(params.id)) throw notFound('entry');
+  if (!isUuid(params.id)) throw notFound('entry');
   return params.id;
 }
 

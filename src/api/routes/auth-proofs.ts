@@ -1,5 +1,6 @@
 // The second factor of a sign-in over the API, and proving once more who one is before something dangerous.
 import { Type } from 'typebox';
+import { personNeeded } from '#lib/http/guard';
 import { invalid, Problem } from '#lib/problem';
 import {
   type BegunSession,
@@ -92,8 +93,7 @@ function confirmRoute(app: ApiServer, services: Services): void {
     },
     handler: async (request) => {
       const session = request.identity?.signedIn;
-      if (!session)
-        throw new Problem('forbidden', 'users/person-needed', 'an API key may not do this; sign in');
+      if (!session) throw personNeeded();
       const sent = { password: request.body.password, ...sentFactor(request.body) };
       const who = { member: requestMember(request), signedIn: session, from: signInOrigin(request) };
       await confirmIdentity(services, 'api', who, sent);

@@ -1,6 +1,6 @@
 // Keeps API keys out of what only a person may do for themselves.
 import type { FastifyRequest } from 'fastify';
-import { Problem } from '#lib/problem';
+import { personNeeded } from '#lib/http/guard';
 import type { Actor } from '#lib/tenant-tx';
 
 /**
@@ -10,5 +10,5 @@ import type { Actor } from '#lib/tenant-tx';
 export function personOf({ actor }: Pick<FastifyRequest, 'actor'>): Actor & { userId: string } {
   const { userId, key } = actor;
   if (userId !== null && key === undefined) return { ...actor, userId };
-  throw new Problem('forbidden', 'users/person-needed', 'an API key may not do this; sign in');
+  throw personNeeded();
 }

@@ -107,7 +107,7 @@ export function permissionMissing({ role, key }: Pick<Actor, 'role' | 'key'>, pe
 }
 
 /** The refusal of what only a person may do who is there. */
-function personNeeded(): Problem {
+export function personNeeded(): Problem {
   return new Problem('forbidden', 'users/person-needed', 'this is not done with an API key; sign in for it');
 }
 

@@ -110,7 +110,7 @@ export function dress(request: FastifyRequest, reply: FastifyReply): void {
 }
 
 /** Dresses and numbers every answer before anything else is done, so that refusals carry the headers, too. */
-export function setSecurityHeaders(app: FastifyInstance): void {
+export function dressAnswers(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     dress(request, reply);
     reply.header('x-request-id', request.id);

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendPage } from '#dashboard';
 import type { Html } from '#lib/html';
+import { isUuid } from '#lib/is-uuid';
 import { notFound } from '#lib/problem';
 import { inDirectory } from '#lib/tenant-tx';
 import { changeMember, type MemberChange, removeMember } from '../access/change-member.ts';
@@ -20,7 +21,7 @@ const path = '/settings/members/';
 
 /** The id of the address; what is no UUID is no member's. */
 function memberId({ params }: FastifyRequest<ById>): string {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(params.id)) throw notFound('member');
+  if (!isUuid(params.id)) throw notFound('member');
   return params.id;
 }
 

@@ -1,12 +1,12 @@
 // Adding and removing one's own factors: with the first come recovery codes, and the last one does not go where one is demanded.
 import type { Db } from '#lib/db';
+import { isUuid } from '#lib/is-uuid';
 import type { KeyRing } from '#lib/key-ring';
 import { notFound, Problem } from '#lib/problem';
 import { type Actor, type DirectoryTx, inDirectory } from '#lib/tenant-tx';
 import { enrolApp, removeApp } from './authenticator-app.ts';
 import { type NewPasskey, removePasskey, storePasskey } from './enrol-passkey.ts';
 import { changeFactors, type Factors, factorsOf, hasFactor } from './factors.ts';
-import { isUuid } from './is-uuid.ts';
 import { renewRecoveryCodes } from './recovery-codes.ts';
 
 /** Whose factors, and who changes them for the audit log; `firstOnly` refuses who has one already. */

@@ -1,9 +1,9 @@
 // Takes a person's factors away when they have lost them all, so that they sign in with the password and set up others.
+import { isUuid } from '#lib/is-uuid';
 import { notFound, Problem } from '#lib/problem';
 import type { DirectoryTx } from '#lib/tenant-tx';
 import { endSignIns } from '../own-sessions.ts';
 import { changeFactors } from './factors.ts';
-import { isUuid } from './is-uuid.ts';
 
 /** Takes away what a person has beside the password, and ends whatever they have open; the audit logs of their companies say so. */
 async function resetFactors(tx: DirectoryTx, userId: string): Promise<void> {

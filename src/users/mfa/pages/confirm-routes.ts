@@ -1,6 +1,7 @@
 // The page where somebody who is signed in proves once more who they are.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendPage, textParameter } from '#dashboard';
+import { personNeeded } from '#lib/http/guard';
 import { setOwnCookie } from '#lib/http/own-cookie';
 import { statusOf } from '#lib/http/send-problem';
 import { Problem } from '#lib/problem';
@@ -65,7 +66,7 @@ export function confirmRoutes(app: FastifyInstance, services: PageServices): voi
     const form = keptForm(request.body);
     const { signedIn: session } = request.identity ?? {};
     try {
-      if (!session) throw new Problem('forbidden', 'users/person-needed', 'only a person can do this');
+      if (!session) throw personNeeded();
       // A password that is told here would be tried for whoever runs the company's provider; a passkey cannot be guessed.
       const proof = sentProof(request, config.baseDomain);
       if (!proof.passkey) refuseConfined(request);

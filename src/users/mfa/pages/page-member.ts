@@ -1,7 +1,7 @@
 // What the pages of second factors know of a request: who asks, and where a passkey would be for.
 import type { FastifyRequest } from 'fastify';
 import { plainAccess } from '#lib/access';
-import { Problem } from '#lib/problem';
+import { personNeeded } from '#lib/http/guard';
 import type { Actor } from '#lib/tenant-tx';
 import { refuseConfined } from '../../pages/refuse-confined.ts';
 import type { Member } from '../../user.ts';
@@ -10,8 +10,7 @@ import type { FactorOwner } from '../own-factors.ts';
 /** The member of a guarded request. Throws forbidden for an API key, which is nobody who could prove anything. */
 export function requestMember({ actor, tenant }: Pick<FastifyRequest, 'actor' | 'tenant'>): Member {
   const { userId, email, name, role, key, access = plainAccess } = actor;
-  if (userId === null || key !== undefined)
-    throw new Problem('forbidden', 'users/person-needed', 'an API key may not do this; sign in');
+  if (userId === null || key !== undefined) throw personNeeded();
   return { userId, tenantId: tenant.id, email, name, role, access };
 }
 
@@ -27,7 +26,7 @@ export function requestOwner(request: FastifyRequest): FactorOwner {
 /** The id of the session that a page is shown in. Throws forbidden where there is none. */
 export function sessionId({ identity }: FastifyRequest): string {
   if (identity?.session) return identity.session.id;
-  throw new Problem('forbidden', 'users/person-needed', 'only a person can do this');
+  throw personNeeded();
 }
 
 /** A member who is still signing in, as the audit log names them. */
