@@ -124,6 +124,8 @@ async function send(
     path: ask.path,
     headers: { ...own, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
   });
+  // What is cut off at the very end of its answer has nobody else to tell.
+  sent.on('error', () => {});
   const timer =
     cutAfter === null ? undefined : setTimeout(() => sent.destroy(new Error('cut off')), cutAfter);
   let text = '';
